@@ -1,0 +1,1 @@
+"""Les contrats : les événements que les services s’échangent, et rien d’autre."""

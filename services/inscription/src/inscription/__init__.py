@@ -1,0 +1,1 @@
+"""Inscription : la place, de la réservation à la garantie."""

@@ -1,0 +1,1 @@
+"""Orientation : la personne, sa prescription, et la réponse des organismes."""

@@ -1,0 +1,1 @@
+"""Passerelle : le comité saisi, et sa décision motivée."""

@@ -1,0 +1,1 @@
+"""Suivi : le journal de chaque parcours, et ce qu’on en lit."""

@@ -1,0 +1,1 @@
+"""Simulateur : des personnes et des partenaires joués par les API publiques."""
