@@ -1,0 +1,246 @@
+"""Ce que tous les événements ont en commun : l’enveloppe CloudEvents et ses règles."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
+from typing import Annotated, Any, ClassVar, NamedTuple, Self, get_args, get_type_hints
+from uuid import NAMESPACE_URL, UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+PREFIXE = "fr.sanscouture."
+PARIS = ZoneInfo("Europe/Paris")
+
+Identifiant = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$")]
+Source = Annotated[str, Field(pattern=r"^urn:[a-z0-9]{2,31}:[A-Za-z0-9._:-]{1,200}$")]
+Siret = Annotated[str, Field(pattern=r"^[0-9]{14}$")]
+Uai = Annotated[str, Field(pattern=r"^[0-9]{7}[a-zA-Z]$")]
+Rome = Annotated[str, Field(pattern=r"^[A-Z][0-9]{4}$")]
+Certification = Annotated[str, Field(pattern=r"^(RNCP|RS)[0-9]{1,6}$")]
+Bloc = Annotated[str, Field(pattern=r"^RNCP[0-9]{1,6}BC[0-9]{1,3}$")]
+Empreinte = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 en hexadécimal")]
+Texte = Annotated[str, Field(min_length=1, max_length=200)]
+TexteLong = Annotated[str, Field(min_length=1, max_length=4000)]
+Heures = Annotated[float, Field(ge=0, le=10_000)]
+
+
+class Confidence:
+    """Marque un texte libre : gardé à part, jamais dans le journal (evenements.md §1)."""
+
+
+Confidentiel = Annotated[TexteLong, Confidence()]
+
+
+class Flux(StrEnum):
+    """De quoi parle le `subject` d’un événement."""
+
+    BENEFICIAIRE = "beneficiaire"
+    PARCOURS = "parcours"
+    SESSION = "session"
+    ENVELOPPE = "enveloppe"
+
+
+class Porte(StrEnum):
+    """Par où un événement entre : fait rapporté, résultat d’une commande, échéance."""
+
+    FAIT = "F"
+    COMMANDE = "C"
+    TEMPS = "T"
+
+
+class Rang(IntEnum):
+    """À la même seconde, l’ordre de la vie d’un parcours (evenements.md §3, règle 2)."""
+
+    IDENTITE = 0
+    PARCOURS = 1
+    ORIENTATION = 2
+    POSITIONNEMENT = 3
+    OFFRE = 4
+    INSCRIPTION = 5
+    ENTREE = 6
+    PLAN = 7
+    SUSPENSION = 8
+    PASSERELLE = 9
+    REPRISE = 10
+    ABANDON = 11
+    SORTIE = 12
+    CERTIFICATION = 13
+    EMPLOI = 14
+    CLOTURE = 15
+    RECTIFICATION = 16
+
+
+class Reference(NamedTuple):
+    """Ce qui désigne un événement pour toujours."""
+
+    source: str
+    id: str
+
+
+class Valeur(BaseModel):
+    model_config = ConfigDict(
+        frozen=True,
+        json_schema_serialization_defaults_required=True,
+        # A partner may send a SIRET or a code with spaces around it: never with others inside.
+        str_strip_whitespace=True,
+    )
+
+
+class Cible(Valeur):
+    """L’événement que l’on rectifie ou que l’on cite."""
+
+    source: Source
+    id: Identifiant
+
+    @property
+    def reference(self) -> Reference:
+        return Reference(self.source, self.id)
+
+
+class Etablissement(Valeur):
+    """Un établissement, dit par son SIRET. L’être ne donne aucun droit de lecture."""
+
+    siret: Siret
+    uai: Uai | None = None
+
+    @property
+    def urn(self) -> str:
+        return f"urn:siret:{self.siret}"
+
+
+class Organisme(Etablissement):
+    """Un organisme qui prend part au parcours : nommé par qui peut lire, il peut lire aussi."""
+
+
+class DossierRef(Valeur):
+    """Le numéro du dossier dans le système du partenaire."""
+
+    systeme: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
+    valeur: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{1,80}$")]
+
+
+class Donnees(Valeur):
+    """Ce que dit un événement ; `confidences` nomme les textes gardés à part."""
+
+    # Fields without which the trade's rules still lack something: what to write there, in French.
+    attendus: ClassVar[dict[str, str]] = {}
+
+    confidences: tuple[str, ...] = ()
+
+
+class DonneesEtape(Donnees):
+    """Un événement d’une étape ; sans `etape_id`, la session ou le dossier la font retrouver."""
+
+    etape_id: UUID | None = None
+    session_id: UUID | None = None
+    dossier_ref: DossierRef | None = None
+    organisme_responsable: Organisme | None = None
+    organisme_formateur: Organisme | None = None
+    lieu: Etablissement | None = None
+
+
+class Evenement(BaseModel):
+    """Un événement daté. On ne le modifie pas, on n’en retire rien : on le rectifie."""
+
+    # Unknown extensions are kept (partenaires.md §3.2); unknown members of data are not.
+    model_config = ConfigDict(
+        frozen=True, extra="allow", json_schema_serialization_defaults_required=True
+    )
+
+    nom: ClassVar[str]
+    libelle: ClassVar[str]
+    flux: ClassVar[Flux] = Flux.PARCOURS
+    portes: ClassVar[frozenset[Porte]]
+    proprietaire: ClassVar[str]
+    rang: ClassVar[Rang]
+    planifie: ClassVar[bool] = False
+
+    specversion: Annotated[str, Field(pattern=r"^1\.0$")] = "1.0"
+    id: Identifiant
+    source: Source
+    type: str
+    subject: UUID
+    time: AwareDatetime
+    datacontenttype: Annotated[str, Field(pattern=r"^application/json$")] = "application/json"
+    dataschema: str | None = None
+    data: Any
+    correlationid: Identifiant | None = None
+    causationid: Annotated[str, Field(max_length=330)] | None = None
+    sequence: Annotated[str, Field(max_length=64)] | None = None
+    traceparent: Annotated[str, Field(max_length=64)] | None = None
+    datecivile: bool | None = None
+    constat: bool | None = None
+    organisation: Source | None = Field(
+        None, description="L’organisation qui parle. Posé par la plateforme, d’après la clé."
+    )
+    recordedtime: AwareDatetime | None = Field(None, description="Posé par le journal.")
+    partition: int | None = Field(None, description="Posé par le journal.")
+    position: int | None = Field(None, description="Posé par le journal.")
+    version: int | None = Field(None, description="Posé par le journal.")
+
+    @property
+    def reference(self) -> Reference:
+        return Reference(self.source, self.id)
+
+    @property
+    def survenu_le(self) -> datetime:
+        return self.time
+
+    @property
+    def origin(self) -> UUID | None:
+        return uuid5(NAMESPACE_URL, self.organisation) if self.organisation else None
+
+    @property
+    def target(self) -> tuple[str, str] | None:
+        cible = getattr(self.data, "cible", None)
+        return cible.reference if cible else None
+
+    @property
+    def nommes(self) -> frozenset[str]:
+        """Les organismes que cet événement nomme, par leur URN."""
+        return frozenset(_organismes(self.data))
+
+    @property
+    def a_completer(self) -> dict[str, str]:
+        """Ce que les règles attendent et que l’émetteur n’a pas dit : champ → que écrire."""
+        return {
+            champ: phrase
+            for champ, phrase in self.data.attendus.items()
+            if getattr(self.data, champ) in (None, (), "") and champ not in self.data.confidences
+        }
+
+    def separer(self) -> tuple[Self, dict[str, str]]:
+        """L’événement qui voyage, et les confidences qui restent, par nom de champ."""
+        textes = {
+            nom: texte
+            for nom, annotation in get_type_hints(type(self.data), include_extras=True).items()
+            if _confidentiel(annotation) and (texte := getattr(self.data, nom)) is not None
+        }
+        if not textes:
+            return self, {}
+        data = self.data.model_copy(
+            update=dict.fromkeys(textes) | {"confidences": tuple(sorted(textes))}
+        )
+        return self.model_copy(update={"data": data}), textes
+
+
+def _confidentiel(annotation: object) -> bool:
+    """Whether *annotation* carries the mark, at any depth (`Confidentiel | None`)."""
+    return isinstance(annotation, Confidence) or any(map(_confidentiel, get_args(annotation)))
+
+
+def _organismes(valeur: object) -> Iterator[str]:
+    if isinstance(valeur, Organisme):
+        yield valeur.urn
+    elif isinstance(valeur, BaseModel):
+        for champ in type(valeur).model_fields:
+            yield from _organismes(getattr(valeur, champ))
+    elif isinstance(valeur, tuple):
+        for element in valeur:
+            yield from _organismes(element)
+
+
+def jour(instant: datetime) -> date:
+    """Le jour civil d’un instant, à Paris."""
+    return instant.astimezone(PARIS).date()

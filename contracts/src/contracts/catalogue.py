@@ -1,0 +1,156 @@
+"""Tous les types d’événements, et les deux façons de les lire : à la porte, et après elle."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from contracts.base import PREFIXE
+from contracts.certification import CertificationResultatPrononce
+from contracts.emploi import EmploiRetourEmploiDeclare
+from contracts.evenement import EvenementAnnule, EvenementCorrige
+from contracts.inscription import InscriptionGarantie, InscriptionPlaceReservee
+from contracts.orientation import OrientationPrononcee
+from contracts.parcours import ParcoursOuvert
+from contracts.passerelle import PasserelleDecisionRendue, PasserelleSaisineDeposee
+from contracts.positionnement import (
+    PositionnementAvisFavorable,
+    PositionnementDemande,
+    PositionnementRefusArgumente,
+)
+from contracts.suivi import (
+    SuiviAbandonConstate,
+    SuiviAttestationCompetencesDelivree,
+    SuiviEntreeEffective,
+    SuiviRepriseEffective,
+    SuiviSortieEffective,
+    SuiviSuspensionPrononcee,
+)
+
+Rectification = EvenementCorrige | EvenementAnnule
+FaitDeParcours = (
+    ParcoursOuvert
+    | OrientationPrononcee
+    | PositionnementDemande
+    | PositionnementAvisFavorable
+    | PositionnementRefusArgumente
+    | InscriptionPlaceReservee
+    | InscriptionGarantie
+    | PasserelleSaisineDeposee
+    | PasserelleDecisionRendue
+    | SuiviEntreeEffective
+    | SuiviSuspensionPrononcee
+    | SuiviAttestationCompetencesDelivree
+    | SuiviRepriseEffective
+    | SuiviAbandonConstate
+    | SuiviSortieEffective
+    | CertificationResultatPrononce
+    | EmploiRetourEmploiDeclare
+)
+EvenementParcours = Annotated[FaitDeParcours | Rectification, Field(discriminator="type")]
+
+_LECTEUR: TypeAdapter[FaitDeParcours | Rectification] = TypeAdapter(EvenementParcours)
+
+PAR_TYPE: dict[str, type[FaitDeParcours | Rectification]] = {
+    classe.model_fields["type"].default: classe
+    for classe in (
+        ParcoursOuvert,
+        OrientationPrononcee,
+        PositionnementDemande,
+        PositionnementAvisFavorable,
+        PositionnementRefusArgumente,
+        InscriptionPlaceReservee,
+        InscriptionGarantie,
+        PasserelleSaisineDeposee,
+        PasserelleDecisionRendue,
+        SuiviEntreeEffective,
+        SuiviSuspensionPrononcee,
+        SuiviAttestationCompetencesDelivree,
+        SuiviRepriseEffective,
+        SuiviAbandonConstate,
+        SuiviSortieEffective,
+        CertificationResultatPrononce,
+        EmploiRetourEmploiDeclare,
+        EvenementCorrige,
+        EvenementAnnule,
+    )
+}
+POSES_PAR_LA_PLATEFORME = frozenset(
+    {"organisation", "recordedtime", "partition", "position", "version"}
+)
+_EXTENSION = re.compile(r"^[a-z0-9]{1,20}$")
+
+
+def lire(document: bytes | str | Mapping[str, Any]) -> FaitDeParcours | Rectification:
+    """L’événement d’un document du journal ; les champs de demain sont laissés de côté."""
+    if isinstance(document, bytes | str):
+        return _LECTEUR.validate_json(document)
+    return _LECTEUR.validate_python(document)
+
+
+def valider(document: Mapping[str, Any]) -> FaitDeParcours | Rectification:
+    """L’événement d’un document reçu de dehors, dont `type` est au catalogue.
+
+    Lève `ValidationError` avec toutes les fautes : un champ inconnu de `data`, une extension
+    mal nommée ou réservée à la plateforme en est une (partenaires.md §3.2).
+    """
+    classe = PAR_TYPE[document["type"]]
+    fautes = [
+        _faute(nom, "extension_reservee" if nom in POSES_PAR_LA_PLATEFORME else "extra_forbidden")
+        for nom, valeur in document.items()
+        if nom in POSES_PAR_LA_PLATEFORME
+        or (nom not in classe.model_fields and not _extension(nom, valeur))
+    ]
+    if "specversion" not in document:
+        fautes.append(_faute("specversion", "missing"))
+    donnees = classe.model_fields["data"].annotation
+    try:
+        data = document.get("data")
+        if isinstance(data, Mapping) and isinstance(donnees, type):
+            donnees.model_validate(data, extra="forbid")
+            if "confidences" in data:
+                fautes.append(_faute(("data", "confidences"), "extension_reservee"))
+    except ValidationError as erreur:
+        fautes.extend(_reprise(detail, ("data",)) for detail in erreur.errors())
+    try:
+        evenement = classe.model_validate(document)
+    except ValidationError as erreur:
+        # What data lacks was said above, together with what it has too much.
+        fautes.extend(
+            _reprise(detail)
+            for detail in erreur.errors()
+            if detail["loc"][0] != "data" or not isinstance(document.get("data"), Mapping)
+        )
+    else:
+        attendu = evenement.dataschema
+        if attendu is not None and not attendu.endswith(f"/v1/types/{evenement.type}"):
+            fautes.append(_faute("dataschema", "dataschema"))
+    if fautes:
+        raise ValidationError.from_exception_data(classe.__name__, fautes)
+    return evenement
+
+
+def nom_court(type_: str) -> str:
+    """Le nom d’un type sans son préfixe ni sa version : `suivi.entree_effective`."""
+    return type_.removeprefix(PREFIXE).rpartition(".v")[0]
+
+
+def _extension(nom: str, valeur: object) -> bool:
+    return bool(_EXTENSION.match(nom)) and isinstance(valeur, str | int | bool)
+
+
+def _faute(lieu: str | tuple[str, ...], type_: str) -> InitErrorDetails:
+    loc = (lieu,) if isinstance(lieu, str) else lieu
+    # The input is left out: a rejected value is never repeated, it may be a NIR.
+    return {"type": PydanticCustomError(type_, "{x}", {"x": type_}), "loc": loc, "input": None}
+
+
+def _reprise(detail: Any, devant: tuple[str, ...] = ()) -> InitErrorDetails:  # noqa: ANN401
+    contexte = {nom: str(valeur) for nom, valeur in detail.get("ctx", {}).items()}
+    return {
+        "type": PydanticCustomError(detail["type"], "{x}", {"x": detail["type"], **contexte}),
+        "loc": (*devant, *detail["loc"]),
+        "input": None,
+    }
