@@ -1,0 +1,59 @@
+"""PostgreSQL: small pools, bounded waits, and what an error of the database means."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+_POOL_TIMEOUT = 1
+_CONNECT_TIMEOUT = 2
+_COMMAND_TIMEOUT = 3
+_OUTAGE = {"08", "40", "53", "57"}
+_BAD_DATA = {"22", "23"}
+
+
+def engine(url: str, *, pool: int = 5) -> AsyncEngine:
+    """A pool whose every wait is bounded: PostgreSQL stopped or frozen is known within 5 s."""
+    return create_async_engine(
+        url,
+        pool_size=pool,
+        max_overflow=0,
+        pool_timeout=_POOL_TIMEOUT,
+        connect_args={
+            "timeout": _CONNECT_TIMEOUT,
+            "command_timeout": _COMMAND_TIMEOUT,
+            "server_settings": {"jit": "off", "timezone": "UTC"},
+        },
+    )
+
+
+def _database(request: Request) -> AsyncEngine:
+    db: AsyncEngine = request.app.state.db
+    return db
+
+
+Database = Annotated[AsyncEngine, Depends(_database)]
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """The five characters by which PostgreSQL names what happened, if it said anything."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the same call may succeed later: no connection, no answer, or a victim of others."""
+    state = sqlstate(error)
+    if state is not None:
+        return state[:2] in _OUTAGE
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or isinstance(error.orig, OSError | TimeoutError)
+    return isinstance(error, OSError | TimeoutError | PoolTimeout | asyncio.TimeoutError)
+
+
+def is_bad_data(error: BaseException) -> bool:
+    """Whether PostgreSQL refuses the values themselves, today and tomorrow."""
+    return (sqlstate(error) or "")[:2] in _BAD_DATA

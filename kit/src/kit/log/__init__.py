@@ -1,0 +1,37 @@
+"""The partitioned log: the journal of one service, the outbox of every other."""
+
+from kit.log.store import (
+    CloudEvent,
+    Entry,
+    IdentityMismatch,
+    P,
+    Receipt,
+    append,
+    check_identity,
+    find,
+    heads,
+    message,
+    page,
+    partition_of,
+    read,
+    settle,
+)
+from kit.log.writer import Writer
+
+__all__ = [
+    "CloudEvent",
+    "Entry",
+    "IdentityMismatch",
+    "P",
+    "Receipt",
+    "Writer",
+    "append",
+    "check_identity",
+    "find",
+    "heads",
+    "message",
+    "page",
+    "partition_of",
+    "read",
+    "settle",
+]
