@@ -3,7 +3,7 @@
 from kit.log.store import (
     CloudEvent,
     Entry,
-    IdentityMismatch,
+    IdentityError,
     P,
     Receipt,
     append,
@@ -21,7 +21,7 @@ from kit.log.writer import Writer
 __all__ = [
     "CloudEvent",
     "Entry",
-    "IdentityMismatch",
+    "IdentityError",
     "P",
     "Receipt",
     "Writer",

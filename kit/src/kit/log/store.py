@@ -110,8 +110,8 @@ class Row(NamedTuple):
         )
 
 
-class IdentityMismatch(RuntimeError):
-    """This process and this store, or this topic, do not belong together."""
+class IdentityError(RuntimeError):
+    """What this process was told and what it finds do not belong together."""
 
 
 # The trace is not part of the fact; the others are what each store says of its own copy.
@@ -120,11 +120,11 @@ _PARAMETERS = {"body": "cast(cast(:body as text[]) as jsonb[])"}
 _APPEND = text(
     "select status, partition, position, version from log.append("
     + ", ".join(f"p_{name} => {_PARAMETERS.get(name, f':{name}')}" for name in Row._fields)
-    + ")"
+    + ")"  # noqa: S608 - nothing in these statements comes from outside
 )
 COLUMNS = ", ".join(Entry._fields[:-1]) + ", body::text as body"
 _READ = text(
-    f"select {COLUMNS} from log.read(:stream,"  # noqa: S608 - nothing here comes from outside
+    f"select {COLUMNS} from log.read(:stream,"  # noqa: S608
     " coalesce(cast(:known_at as timestamptz), 'infinity'), coalesce(:version, 2147483647))"
 )
 _SETTLE = text(
@@ -201,7 +201,7 @@ async def heads(tx: AsyncConnection) -> tuple[UUID, dict[int, int]]:
 
 async def find(tx: AsyncConnection, source: str, event_id: str) -> Entry | None:
     line = (await tx.execute(_FIND, {"source": source, "id": event_id})).one_or_none()
-    return line and Entry._make(line)
+    return Entry._make(line) if line else None
 
 
 def message(entry: Entry) -> bytes:
@@ -219,7 +219,7 @@ async def check_identity(db: AsyncEngine, p: int = P) -> UUID:
     async with db.connect() as connection:
         partitions, epoch = (await connection.execute(_IDENTITY)).one()
     if partitions != p:
-        raise IdentityMismatch(
+        raise IdentityError(
             f"This log has {partitions} partitions and this process expects {p}:"
             " events would go where nobody reads them."
         )

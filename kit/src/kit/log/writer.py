@@ -77,8 +77,8 @@ class Writer:
             raise Unavailable
         submission = _Submission(len(rows))
         self._line.extend(
-            _Item(event, row, submission, index)
-            for index, (event, row) in enumerate(zip(events, rows, strict=True))
+            _Item(event, row, submission, rank)
+            for rank, (event, row) in enumerate(zip(events, rows, strict=True))
         )
         self._news.set()
         try:
@@ -109,7 +109,7 @@ class Writer:
         try:
             answers = await self._retried(group)
         except Exception as error:  # noqa: BLE001 - it is the answer to whoever caused it
-            if is_outage(error) or isinstance(error, _LostInCommit):
+            if is_outage(error) or isinstance(error, _CommitLostError):
                 answers = [Unavailable()] * len(group)
             elif len(group) > 1:
                 half = len(group) // 2
@@ -119,7 +119,7 @@ class Writer:
             else:
                 answers = [_unstorable() if is_bad_data(error) else error]
         for item, answer in zip(group, answers, strict=True):
-            item.submission.answer(item.index, answer)
+            item.submission.answer(item.rank, answer)
 
     async def _retried(self, group: list["_Item"]) -> list[Receipt]:
         return await AsyncRetrying(
@@ -140,7 +140,7 @@ class Writer:
             except Exception as error:
                 if (sqlstate(error) or "")[:2] in _ROLLED_BACK:
                     raise
-                raise _LostInCommit from error
+                raise _CommitLostError from error
         return receipts
 
 
@@ -153,11 +153,11 @@ class _Submission:
         self._answers: dict[int, Receipt | Refusal] = {}
         self._size = size
 
-    def answer(self, index: int, answer: Receipt | Exception) -> None:
+    def answer(self, rank: int, answer: Receipt | Exception) -> None:
         if self.done.done():
             return
         if isinstance(answer, Receipt | Refusal):
-            self._answers[index] = answer
+            self._answers[rank] = answer
             if len(self._answers) == self._size:
                 self.done.set_result([self._answers[i] for i in range(self._size)])
         else:
@@ -168,10 +168,10 @@ class _Item(NamedTuple):
     event: CloudEvent
     row: Row
     submission: _Submission
-    index: int
+    rank: int
 
 
-class _LostInCommit(Exception):
+class _CommitLostError(Exception):
     """The connection broke during COMMIT: nobody here knows whether it happened."""
 
 

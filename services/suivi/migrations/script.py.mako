@@ -1,0 +1,1 @@
+../../../kit/src/kit/migrations/script.py.mako
