@@ -1,0 +1,25 @@
+"""La lecture commune d’un parcours : des événements aux états, la même pour tous les services.
+
+Une fonction pure, `lire_parcours` : quel que soit l’ordre d’arrivée des événements, la même
+réponse. Source : evenements.md §3.
+"""
+
+from contracts.lecture.effets import Anomalie, Effets, SansEffet, effets, ordre
+from contracts.lecture.etats import EtatEtape, EtatParcours
+from contracts.lecture.parcours import Emploi, Etape, Parcours, Suspension, evoluer, lire_parcours
+
+__all__ = [
+    "Anomalie",
+    "Effets",
+    "Emploi",
+    "Etape",
+    "EtatEtape",
+    "EtatParcours",
+    "Parcours",
+    "SansEffet",
+    "Suspension",
+    "effets",
+    "evoluer",
+    "lire_parcours",
+    "ordre",
+]

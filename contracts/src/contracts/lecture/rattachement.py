@@ -1,0 +1,66 @@
+"""De quelle étape parle un événement qui ne le dit pas (evenements.md §1, « Étape »)."""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID, uuid5
+
+from contracts.base import DonneesEtape
+from contracts.catalogue import FaitDeParcours
+from contracts.orientation import OrientationPrononcee
+
+
+class Rattachement:
+    """Ce que l’on sait d’avance des étapes d’un parcours, avant d’en dérouler la vie.
+
+    Tout vient des événements qui disent leur étape : l’ordre d’arrivée n’y change rien.
+    """
+
+    def __init__(self, evenements: Sequence[FaitDeParcours]) -> None:
+        self._par_session: dict[UUID, list[UUID]] = {}
+        self._par_dossier: dict[tuple[str, str], UUID] = {}
+        self.orientees: set[UUID] = set()
+        for evenement in evenements:
+            data = evenement.data
+            if isinstance(data, DonneesEtape) and data.etape_id:
+                self._retenir(data, data.etape_id)
+                if isinstance(evenement, OrientationPrononcee):
+                    self.orientees.add(data.etape_id)
+
+    def etape(self, evenement: FaitDeParcours, en_cours: Callable[[], UUID | None]) -> UUID | None:
+        """L’étape de l’événement, créée si rien ne la dit ; `None` s’il n’en a pas.
+
+        `en_cours` : l’étape en cours à la date de l’événement, demandée en dernier recours.
+        """
+        data = evenement.data
+        if not isinstance(data, DonneesEtape):
+            return getattr(data, "etape_id", None)
+        etape_id = data.etape_id or self._connue(data) or en_cours() or self._nouvelle(evenement)
+        self._retenir(data, etape_id)
+        return etape_id
+
+    def _connue(self, data: DonneesEtape) -> UUID | None:
+        if data.dossier_ref:
+            dossier = (data.dossier_ref.systeme, data.dossier_ref.valeur)
+            if dossier in self._par_dossier:
+                return self._par_dossier[dossier]
+        # Several étapes on one session: the last one prescribed is the one being lived.
+        return self._par_session.get(data.session_id, [None])[-1] if data.session_id else None
+
+    def _nouvelle(self, evenement: FaitDeParcours) -> UUID:
+        """Une étape déduite : toujours la même pour la même session ou le même dossier."""
+        data = evenement.data
+        nom = f"{evenement.source} {evenement.id}"
+        if isinstance(data, DonneesEtape):
+            if data.session_id:
+                nom = f"session {data.session_id}"
+            elif data.dossier_ref:
+                nom = f"dossier {data.dossier_ref.systeme} {data.dossier_ref.valeur}"
+        return uuid5(evenement.subject, nom)
+
+    def _retenir(self, data: DonneesEtape, etape_id: UUID) -> None:
+        if data.session_id:
+            etapes = self._par_session.setdefault(data.session_id, [])
+            if etape_id not in etapes:
+                etapes.append(etape_id)
+        if data.dossier_ref:
+            dossier = (data.dossier_ref.systeme, data.dossier_ref.valeur)
+            self._par_dossier.setdefault(dossier, etape_id)
