@@ -1,0 +1,1 @@
+"""The real parts without docker, root or a system Java: PostgreSQL, Kafka, Zipkin, the stack."""

@@ -1,0 +1,97 @@
+"""The real parts that tests share: one PostgreSQL, one Kafka, a fresh database for each test."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from uuid import uuid4
+
+import pytest
+
+from deploy.embedded.kafka import Kafka, start_kafka
+from deploy.embedded.postgresql import Postgresql, start_postgresql
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgresql]:
+    """The server itself, for tests that stop it."""
+    server = start_postgresql(tmp_path_factory.mktemp("postgresql"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres(postgresql: Postgresql) -> str:
+    """The administrator's DSN."""
+    return postgresql.url
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
+    """The broker itself, for tests that stop it."""
+    server = start_kafka(tmp_path_factory.mktemp("kafka"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def kafka(broker: Kafka) -> str:
+    """`host:port` of the broker."""
+    return broker.bootstrap
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    """What makes the topics of this test its own."""
+    return f"{uuid4().hex[:12]}."
+
+
+Database = Callable[[str], str]
+
+
+@pytest.fixture(scope="session")
+def _template(postgresql: Postgresql) -> Database:
+    """The name of a migrated database of a service (or `access`), made once."""
+
+    @cache
+    def made(service: str) -> str:
+        name = f"template_{service}"
+        postgresql.execute(f"create database {name}")
+        url = postgresql.database_url(name)
+        subprocess.run(
+            [sys.executable, "-m", "kit.migrations", service],
+            env={**os.environ, "SC_DATABASE_URL": url, "SC_ACCESS_DATABASE_URL": url},
+            check=True,
+        )
+        return name
+
+    return made
+
+
+@contextmanager
+def _databases(postgresql: Postgresql, template: Database) -> Iterator[Database]:
+    with ExitStack() as made:
+
+        def fresh(service: str) -> str:
+            name = f"{service}_{uuid4().hex[:12]}"
+            postgresql.execute(f"create database {name} template {template(service)}")
+            made.callback(postgresql.execute, f"drop database {name} with (force)")
+            return postgresql.database_url(name)
+
+        yield fresh
+
+
+@pytest.fixture
+def database(postgresql: Postgresql, _template: Database) -> Iterator[Database]:
+    """`database("suivi")`: the URL of a fresh migrated database, for this test alone."""
+    with _databases(postgresql, _template) as fresh:
+        yield fresh
+
+
+@pytest.fixture(scope="module")
+def module_database(postgresql: Postgresql, _template: Database) -> Iterator[Database]:
+    """The same, for the tests of one file together."""
+    with _databases(postgresql, _template) as fresh:
+        yield fresh
