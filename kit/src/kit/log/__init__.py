@@ -3,7 +3,6 @@
 from kit.log.store import (
     CloudEvent,
     Entry,
-    IdentityError,
     P,
     Receipt,
     append,
@@ -21,7 +20,6 @@ from kit.log.writer import Writer
 __all__ = [
     "CloudEvent",
     "Entry",
-    "IdentityError",
     "P",
     "Receipt",
     "Writer",

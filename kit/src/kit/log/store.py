@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from kit.errors import IdentityError
+
 P = 12
 
 
@@ -110,17 +112,13 @@ class Row(NamedTuple):
         )
 
 
-class IdentityError(RuntimeError):
-    """What this process was told and what it finds do not belong together."""
-
-
 # The trace is not part of the fact; the others are what each store says of its own copy.
 _NOT_BODY = {"traceparent", "partition", "position", "version", "recordedtime"}
 _PARAMETERS = {"body": "cast(cast(:body as text[]) as jsonb[])"}
+_ARGUMENTS = (f"p_{name} => {_PARAMETERS.get(name, f':{name}')}" for name in Row._fields)
+# Nothing in these statements comes from outside: hence each noqa.
 _APPEND = text(
-    "select status, partition, position, version from log.append("
-    + ", ".join(f"p_{name} => {_PARAMETERS.get(name, f':{name}')}" for name in Row._fields)
-    + ")"  # noqa: S608 - nothing in these statements comes from outside
+    f"select status, partition, position, version from log.append({', '.join(_ARGUMENTS)})"  # noqa: S608
 )
 COLUMNS = ", ".join(Entry._fields[:-1]) + ", body::text as body"
 _READ = text(
