@@ -1,17 +1,41 @@
 """Ce que tous les événements ont en commun : l’enveloppe CloudEvents et ses règles."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any, ClassVar, NamedTuple, Self, get_args, get_type_hints
 from uuid import NAMESPACE_URL, UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 PREFIXE = "fr.sanscouture."
 PARIS = ZoneInfo("Europe/Paris")
 
+
+def _ecrit(faute: str) -> BeforeValidator:
+    """Une date s’écrit : d’un nombre, nul ne sait s’il compte des secondes ou des jours."""
+
+    def verifier(valeur: object) -> object:
+        if isinstance(valeur, date) or (isinstance(valeur, str) and valeur[4:5] == "-"):
+            return valeur
+        raise PydanticCustomError(faute, "a date is written, not counted")  # type: ignore[arg-type]
+
+    return BeforeValidator(verifier)
+
+
+def _dicible_partout(instant: datetime) -> datetime:
+    try:
+        instant.astimezone(UTC)
+        instant.astimezone(PARIS)
+    except OverflowError:
+        raise PydanticCustomError("datetime_parsing", "outside the calendar") from None
+    return instant
+
+
+Instant = Annotated[AwareDatetime, _ecrit("datetime_type"), AfterValidator(_dicible_partout)]
+Jour = Annotated[date, _ecrit("date_type")]
 Identifiant = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$")]
 Source = Annotated[str, Field(pattern=r"^urn:[a-z0-9]{2,31}:[A-Za-z0-9._:-]{1,200}$")]
 Siret = Annotated[str, Field(pattern=r"^[0-9]{14}$")]
@@ -22,14 +46,21 @@ Bloc = Annotated[str, Field(pattern=r"^RNCP[0-9]{1,6}BC[0-9]{1,3}$")]
 Empreinte = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 en hexadécimal")]
 Texte = Annotated[str, Field(min_length=1, max_length=200)]
 TexteLong = Annotated[str, Field(min_length=1, max_length=4000)]
-Heures = Annotated[float, Field(ge=0, le=10_000)]
+OuiNon = Annotated[bool, Field(strict=True)]
+Entier = Annotated[int, Field(strict=True)]
+Nombre = Annotated[float, Field(strict=True)]
+Heures = Annotated[Nombre, Field(ge=0, le=10_000)]
 
 
 class Confidence:
-    """Marque un texte libre : gardé à part, jamais dans le journal (evenements.md §1)."""
+    """Marque un texte libre : gardé à part, jamais dans le journal."""
 
 
-Confidentiel = Annotated[TexteLong, Confidence()]
+Confidentiel = Annotated[
+    TexteLong,
+    Confidence(),
+    Field(description="Confidentiel : gardé à part, là où il est reçu. Il ne voyage pas."),
+]
 
 
 class Flux(StrEnum):
@@ -50,7 +81,7 @@ class Porte(StrEnum):
 
 
 class Rang(IntEnum):
-    """À la même seconde, l’ordre de la vie d’un parcours (evenements.md §3, règle 2)."""
+    """À la même seconde, l’ordre de la vie d’un parcours (règle d’ordre de la lecture)."""
 
     IDENTITE = 0
     PARCOURS = 1
@@ -126,7 +157,9 @@ class Donnees(Valeur):
     # Fields without which the trade's rules still lack something: what to write there, in French.
     attendus: ClassVar[dict[str, str]] = {}
 
-    confidences: tuple[str, ...] = ()
+    confidences: tuple[str, ...] = Field(
+        (), description="Les champs gardés à part. Posé par la plateforme."
+    )
 
 
 class DonneesEtape(Donnees):
@@ -143,7 +176,7 @@ class DonneesEtape(Donnees):
 class Evenement(BaseModel):
     """Un événement daté. On ne le modifie pas, on n’en retire rien : on le rectifie."""
 
-    # Unknown extensions are kept (partenaires.md §3.2); unknown members of data are not.
+    # Unknown extensions are kept; unknown members of data are refused at the door.
     model_config = ConfigDict(
         frozen=True, extra="allow", json_schema_serialization_defaults_required=True
     )
@@ -161,7 +194,7 @@ class Evenement(BaseModel):
     source: Source
     type: str
     subject: UUID
-    time: AwareDatetime
+    time: Instant
     datacontenttype: Annotated[str, Field(pattern=r"^application/json$")] = "application/json"
     dataschema: str | None = None
     data: Any
@@ -169,15 +202,15 @@ class Evenement(BaseModel):
     causationid: Annotated[str, Field(max_length=330)] | None = None
     sequence: Annotated[str, Field(max_length=64)] | None = None
     traceparent: Annotated[str, Field(max_length=64)] | None = None
-    datecivile: bool | None = None
-    constat: bool | None = None
+    datecivile: OuiNon | None = None
+    constat: OuiNon | None = None
     organisation: Source | None = Field(
         None, description="L’organisation qui parle. Posé par la plateforme, d’après la clé."
     )
-    recordedtime: AwareDatetime | None = Field(None, description="Posé par le journal.")
-    partition: int | None = Field(None, description="Posé par le journal.")
-    position: int | None = Field(None, description="Posé par le journal.")
-    version: int | None = Field(None, description="Posé par le journal.")
+    recordedtime: Instant | None = Field(None, description="Posé par le journal.")
+    partition: Entier | None = Field(None, description="Posé par le journal.")
+    position: Entier | None = Field(None, description="Posé par le journal.")
+    version: Entier | None = Field(None, description="Posé par le journal.")
 
     @property
     def reference(self) -> Reference:

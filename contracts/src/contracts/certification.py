@@ -1,6 +1,5 @@
 """Famille `certification` : ce que dit le jury."""
 
-from datetime import date
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -12,6 +11,7 @@ from contracts.base import (
     Empreinte,
     Etablissement,
     Evenement,
+    Jour,
     Porte,
     Rang,
     Texte,
@@ -27,11 +27,11 @@ class CertificationResultatPrononceDonnees(DonneesEtape):
     code: Certification | None = None
     resultat: ResultatCertification = ResultatCertification.NON_COMMUNIQUE
     blocs: tuple[Bloc, ...] = Field((), max_length=30)
-    jury_le: date | None = None
+    jury_le: Jour | None = None
     voie: Voie = Voie.NON_COMMUNIQUE
     mention: Texte | None = None
     niveau_cecrl: NiveauCecrl | None = None
-    fin_de_validite_le: date | None = None
+    fin_de_validite_le: Jour | None = None
     certificateur: Etablissement | None = None
     empreinte: Empreinte | None = None
 

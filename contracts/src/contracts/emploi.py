@@ -1,11 +1,10 @@
 """Famille `emploi` : la personne et le travail."""
 
-from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.base import Donnees, Evenement, Porte, Rang, Rome, Siret
+from contracts.base import Donnees, Evenement, Jour, Nombre, OuiNon, Porte, Rang, Rome, Siret
 from contracts.listes import SourceEmploi, TypeContrat
 
 
@@ -15,10 +14,10 @@ class EmploiRetourEmploiDeclareDonnees(Donnees):
     }
 
     type_contrat: TypeContrat = TypeContrat.NON_COMMUNIQUE
-    fin_le: date | None = None
-    heures_hebdo: Annotated[float, Field(ge=0, le=80)] | None = None
+    fin_le: Jour | None = None
+    heures_hebdo: Annotated[Nombre, Field(ge=0, le=80)] | None = None
     source_information: SourceEmploi = SourceEmploi.NON_COMMUNIQUE
-    lien_formation: bool | None = None
+    lien_formation: OuiNon | None = None
     rome: Rome | None = None
     siret_employeur: Siret | None = None
 

@@ -1,10 +1,9 @@
 """Famille `inscription` : la vie d’une place, jusqu’à la veille de l’entrée."""
 
-from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from contracts.base import DonneesEtape, Evenement, Heures, Porte, Rang, Texte
+from contracts.base import DonneesEtape, Evenement, Heures, Jour, Porte, Rang, Texte
 
 
 class DonneesPlace(DonneesEtape):
@@ -16,7 +15,7 @@ class DonneesPlace(DonneesEtape):
 
 
 class InscriptionPlaceReserveeDonnees(DonneesPlace):
-    valable_jusqu_au: date | None = None
+    valable_jusqu_au: Jour | None = None
 
 
 class InscriptionPlaceReservee(Evenement):
@@ -35,7 +34,7 @@ class InscriptionPlaceReservee(Evenement):
 
 
 class InscriptionGarantieDonnees(DonneesPlace):
-    entree_prevue_le: date
+    entree_prevue_le: Jour
     heures_prevues: Heures | None = None
     detail: Texte | None = None
 

@@ -1,8 +1,8 @@
 """Les listes de codes, chaque code avec le libellé que l’on dit.
 
-Sources : `codes.md` du champ (codes réels de France Travail, des missions locales, du pacte
-régional) ; toute liste de motifs, de causes et de natures a `AUTRE` et `NON_COMMUNIQUE`,
-car un trou n’est pas un refus.
+Les codes viennent du champ (France Travail, missions locales, pacte régional, LHEO) et chaque
+liste dit d’où. Toute liste de motifs, de causes et de natures a `AUTRE` et `NON_COMMUNIQUE`, car
+un trou n’est pas un refus.
 """
 
 from enum import StrEnum
@@ -22,7 +22,7 @@ class Liste(StrEnum):
 
 
 class TypeEtape(Liste):
-    """Les trois types du pacte (codes.md §2.9, d’après l’objectif général LHEO)."""
+    """Les trois types de formation du pacte, d’après l’objectif général de LHEO."""
 
     PREPARATOIRE = "PREPARATOIRE", "Préparatoire"
     CERTIFIANT = "CERTIFIANT", "Certifiant ou qualifiant"
@@ -31,7 +31,7 @@ class TypeEtape(Liste):
 
 
 class PublicCible(Liste):
-    """Publics cibles du pacte (codes.md §2.10). Certains codes sont sensibles."""
+    """Publics cibles du pacte. Certains codes sont sensibles et ne partent pas par webhook."""
 
     DE_INFRA_BAC = "DE_INFRA_BAC", "Demandeur d’emploi infra-bac"
     JEUNE_INFRA_26 = "JEUNE_INFRA_26", "Moins de 26 ans"
@@ -67,7 +67,7 @@ PUBLICS_SENSIBLES = frozenset(
 
 
 class RoleReferent(Liste):
-    """Qui suit la personne (evenements.md, `parcours.referent_designe`)."""
+    """À quel titre on suit la personne (liste du projet)."""
 
     CEP = "CEP", "Conseil en évolution professionnelle"
     SECURISATION_OF = "SECURISATION_OF", "Sécurisation par l’organisme de formation"
@@ -77,7 +77,7 @@ class RoleReferent(Liste):
 
 
 class Modalite(Liste):
-    """Modalités d’enseignement (LHEO 2.3)."""
+    """Modalités d’enseignement, d’après LHEO 2.3."""
 
     PRESENTIEL = "PRESENTIEL", "Présentiel"
     MIXTE = "MIXTE", "Mixte"
@@ -86,7 +86,7 @@ class Modalite(Liste):
 
 
 class Canal(Liste):
-    """Par où la demande est venue (codes.md §2.4, origines de rendez-vous regroupées)."""
+    """Par où la demande est venue, d’après les rendez-vous de France Travail, regroupés."""
 
     ENTRETIEN = "ENTRETIEN", "Entretien"
     TELEPHONE = "TELEPHONE", "Téléphone"
@@ -97,7 +97,7 @@ class Canal(Liste):
 
 
 class MotifRefus(Liste):
-    """Pourquoi un organisme ne peut pas prendre la personne (codes.md §2.5)."""
+    """Pourquoi un organisme ne peut pas prendre la personne, d’après DORA et les emplois."""
 
     PREREQUIS_NON_MAITRISES = "PREREQUIS_NON_MAITRISES", "Prérequis non maîtrisés"
     PROJET_A_CONSOLIDER = "PROJET_A_CONSOLIDER", "Projet à consolider"
@@ -121,7 +121,7 @@ class MotifRefus(Liste):
 
 
 class TypeAlternative(Liste):
-    """Ce qui est proposé à la place (evenements.md, `positionnement.alternative_proposee`)."""
+    """Ce qui est proposé à la place (liste du projet)."""
 
     AUTRE_SESSION = "AUTRE_SESSION", "Une autre session"
     PRESTATION = "PRESTATION", "Une prestation"
@@ -142,7 +142,7 @@ class MotifSansAlternative(Liste):
 
 
 class MotifSuspension(Liste):
-    """Pourquoi la personne suspend son étape (codes.md §2.6)."""
+    """Pourquoi la personne suspend son étape, d’après les suspensions de l’IAE."""
 
     EMPLOI_COURT = "EMPLOI_COURT", "Emploi court"
     MALADIE = "MALADIE", "Maladie"
@@ -167,7 +167,7 @@ class StatutReprise(Liste):
 
 
 class MotifAbandon(Liste):
-    """Les huit motifs du pacte, pour que les résultats se comparent à 2017 (codes.md §2.6)."""
+    """Les huit motifs du pacte, pour que les résultats se comparent à 2017."""
 
     ABANDON_DU_PROJET = "ABANDON_DU_PROJET", "Abandon du projet de formation"
     ABSENCE_NON_JUSTIFIEE = "ABSENCE_NON_JUSTIFIEE", "Absence ou abandon non justifié"
@@ -187,7 +187,7 @@ class MotifAbandon(Liste):
 
 
 class Qualification(Liste):
-    """Niveaux de qualification de la table du pacte (codes.md §2.6)."""
+    """Niveaux de qualification, d’après la table des abandons du pacte."""
 
     EMPLOYE_QUALIFIE = "EMPLOYE_QUALIFIE", "Employé qualifié"
     EMPLOYE_NON_QUALIFIE = "EMPLOYE_NON_QUALIFIE", "Employé non qualifié"
@@ -202,7 +202,7 @@ class Qualification(Liste):
 
 
 class Responsabilite(Liste):
-    """De qui vient l’interruption (codes.md §2.6, d’après EDOF)."""
+    """De qui vient l’interruption, d’après EDOF."""
 
     BENEFICIAIRE = "BENEFICIAIRE", "La personne"
     OF = "OF", "L’organisme de formation"
@@ -212,7 +212,7 @@ class Responsabilite(Liste):
 
 
 class NatureSortie(Liste):
-    """Comment une étape se termine (codes.md §2.6)."""
+    """Comment une étape se termine, d’après EDOF et le tableau de bord de l’apprentissage."""
 
     TERME_ATTEINT = "TERME_ATTEINT", "Terme atteint"
     TERME_ANTICIPE_REUSSITE = "TERME_ANTICIPE_REUSSITE", "Terme anticipé, réussite"
@@ -226,7 +226,7 @@ class NatureSortie(Liste):
 
 
 class ResultatCertification(Liste):
-    """Ce que dit le jury (codes.md §2.8 et evenements.md, certification)."""
+    """Ce que dit le jury, d’après France VAE."""
 
     TOTALE = "TOTALE", "Certification totale"
     PARTIELLE = "PARTIELLE", "Certification partielle"
@@ -237,7 +237,7 @@ class ResultatCertification(Liste):
 
 
 class Voie(Liste):
-    """Voies d’accès à la certification (flux CDC d’accrochage)."""
+    """Voies d’accès à la certification, d’après l’accrochage de la Caisse des dépôts."""
 
     FORMATION = "FORMATION", "Formation"
     VAE = "VAE", "Validation des acquis de l’expérience"
@@ -258,7 +258,7 @@ class NiveauCecrl(Liste):
 
 
 class TypeContrat(Liste):
-    """Contrats d’un retour à l’emploi (codes.md §2.11)."""
+    """Contrats d’un retour à l’emploi, d’après Immersion Facilitée et les emplois."""
 
     CDI = "CDI", "CDI"
     CDI_INTERIMAIRE = "CDI_INTERIMAIRE", "CDI intérimaire"
@@ -280,7 +280,7 @@ class TypeContrat(Liste):
 
 
 class SourceEmploi(Liste):
-    """D’où l’on sait qu’elle travaille, la plus sûre d’abord (indicateurs.md §3.4)."""
+    """D’où l’on sait qu’elle travaille, la source la plus sûre d’abord."""
 
     DPAE = "DPAE", "Déclaration préalable à l’embauche"
     DSN = "DSN", "Déclaration sociale nominative"
@@ -293,7 +293,7 @@ class SourceEmploi(Liste):
 
 
 class Decision(Liste):
-    """Ce que le comité passerelle décide (evenements.md, H)."""
+    """Ce que le comité passerelle décide."""
 
     VALIDEE = "VALIDEE", "Validée"
     VALIDEE_SOUS_CONDITIONS = "VALIDEE_SOUS_CONDITIONS", "Validée sous conditions"
@@ -306,7 +306,7 @@ DECISIONS_NEGATIVES = frozenset({Decision.REORIENTEE, Decision.NON_VALIDEE})
 
 
 class MotifAnnulation(Liste):
-    """Pourquoi un événement est retiré (evenements.md, rectification)."""
+    """Pourquoi un événement est retiré, d’après le tableau de bord de l’apprentissage."""
 
     ERREUR_SAISIE = "ERREUR_SAISIE", "Erreur de saisie"
     DOUBLON = "DOUBLON", "Doublon"

@@ -1,6 +1,5 @@
 """Famille `passerelle` : le comité saisi, et sa décision."""
 
-from datetime import date
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
@@ -10,8 +9,11 @@ from contracts.base import (
     Cible,
     Confidentiel,
     Donnees,
+    Entier,
     Evenement,
+    Jour,
     Organisme,
+    OuiNon,
     Porte,
     Rang,
     Texte,
@@ -32,8 +34,8 @@ class EtapeVisee(Valeur):
 class Quorum(Valeur):
     """Combien de membres étaient là, sur combien."""
 
-    presents: Annotated[int, Field(ge=0, le=100)]
-    membres: Annotated[int, Field(ge=1, le=100)]
+    presents: Annotated[Entier, Field(ge=0, le=100)]
+    membres: Annotated[Entier, Field(ge=1, le=100)]
 
 
 class DonneesSaisine(Donnees):
@@ -48,7 +50,7 @@ class PasserelleSaisineDeposeeDonnees(DonneesSaisine):
     comite: Organisme
     bilan: Confidentiel | None = None
     attestation: Cible | None = None
-    urgence: bool = False
+    urgence: OuiNon = False
 
 
 class PasserelleSaisineDeposee(Evenement):
@@ -70,7 +72,7 @@ class PasserelleDecisionRendueDonnees(DonneesSaisine):
     decision: Decision
     motivation: Confidentiel | None = None
     conditions: tuple[Texte, ...] = Field((), max_length=20)
-    mise_en_oeuvre_le: date | None = None
+    mise_en_oeuvre_le: Jour | None = None
     quorum: Quorum
     membres: tuple[Organisme, ...] = Field((), max_length=50)
     organisme_formateur: Organisme | None = None

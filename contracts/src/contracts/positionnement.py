@@ -1,6 +1,5 @@
 """Famille `positionnement` : la personne placée sur une session, et la réponse de l’organisme."""
 
-from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from contracts.base import (
     DonneesEtape,
     Etablissement,
     Evenement,
+    Jour,
     Porte,
     Rang,
     Texte,
@@ -69,7 +69,7 @@ class PositionnementAvisFavorableDonnees(DonneesPositionnement):
         "entree_prevue_le": "Dire la date d’entrée prévue.",
     }
 
-    entree_prevue_le: date | None = None
+    entree_prevue_le: Jour | None = None
 
 
 class PositionnementAvisFavorable(Evenement):

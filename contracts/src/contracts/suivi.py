@@ -1,6 +1,5 @@
 """Famille `suivi` : l’entrée et le déroulé, tels que les partenaires les rapportent."""
 
-from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -11,7 +10,10 @@ from contracts.base import (
     Empreinte,
     Evenement,
     Heures,
+    Jour,
+    Nombre,
     Organisme,
+    OuiNon,
     Porte,
     Rang,
     Texte,
@@ -34,8 +36,8 @@ class SuiviEntreeEffectiveDonnees(DonneesEtape):
     }
 
     heures_prevues: Heures | None = None
-    fin_prevue_le: date | None = None
-    nouveau_plan: bool | None = None
+    fin_prevue_le: Jour | None = None
+    nouveau_plan: OuiNon | None = None
 
 
 class SuiviEntreeEffective(Evenement):
@@ -59,7 +61,7 @@ class SuiviSuspensionPrononceeDonnees(DonneesEtape):
     }
 
     motif: MotifSuspension = MotifSuspension.NON_COMMUNIQUE
-    fin_prevue_le: date | None = None
+    fin_prevue_le: Jour | None = None
 
 
 class SuiviSuspensionPrononcee(Evenement):
@@ -105,8 +107,8 @@ class SuiviAttestationCompetencesDelivree(Evenement):
 class SuiviRepriseEffectiveDonnees(DonneesEtape):
     organisme: Organisme | None = None
     statut: StatutReprise = StatutReprise.NON_COMMUNIQUE
-    acquis_repris: bool | None = None
-    fin_prevue_le: date | None = None
+    acquis_repris: OuiNon | None = None
+    fin_prevue_le: Jour | None = None
 
 
 class SuiviRepriseEffective(Evenement):
@@ -152,7 +154,7 @@ class SuiviSortieEffectiveDonnees(DonneesEtape):
 
     nature: NatureSortie = NatureSortie.NON_COMMUNIQUE
     heures_realisees: Heures | None = None
-    taux: Annotated[float, Field(ge=0, le=100)] | None = None
+    taux: Annotated[Nombre, Field(ge=0, le=100)] | None = None
 
 
 class SuiviSortieEffective(Evenement):
