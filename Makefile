@@ -1,0 +1,66 @@
+# Paths are relative on purpose: make cannot quote a folder whose name has a space.
+MAKEFLAGS += --no-print-directory
+PYTHON := .venv/bin/python
+SERVICES := orientation inscription passerelle suivi indicateurs
+SOURCES := kit contracts simulateur $(SERVICES:%=services/%) deploy
+T := tests
+
+empty :=
+space := $(empty) $(empty)
+# Sources and not installed packages, so that mypy gives each module one name.
+export MYPYPATH := $(subst $(space),:,$(patsubst %,%/src,$(filter-out deploy,$(SOURCES))))
+
+.PHONY: help venv up demo test test-fast test-outages lint check contracts migration lock cle clean
+
+help: ## Montrer ces tâches
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+venv:
+	@sh deploy/venv.sh
+
+up: venv ## Lancer la pile, au premier plan ; Ctrl-C arrête tout, les données restent
+	@exec $(PYTHON) -m deploy.embedded up
+
+demo: venv ## Lancer la pile et jouer 300 parcours ; EXIT=1 s’arrête quand tous sont visibles
+	@exec $(PYTHON) -m deploy.embedded demo $(if $(EXIT),--exit)
+
+test: venv ## Tout tester sur de vrais PostgreSQL et Kafka ; T=chemin pour une partie
+	@exec $(PYTHON) -m pytest "$(T)"
+
+test-fast: venv ## Tester les règles et les contrats, sans rien démarrer
+	@exec $(PYTHON) -m pytest tests/contracts $(wildcard tests/services/*/test_domain*)
+
+test-outages: venv ## Arrêter PostgreSQL et Kafka 30 s sous la charge (8 s dans « make test »)
+	@exec $(PYTHON) -m pytest tests/parcours --outage 30 -m outage -s
+
+lint: venv ## Mettre en forme et corriger ce qui peut l’être
+	@$(PYTHON) -m ruff check --fix
+	@$(PYTHON) -m ruff format
+
+check: venv ## Tout vérifier sauf les tests : style, types, imports, migrations, contrats, compose
+	@$(PYTHON) -m ruff check
+	@$(PYTHON) -m ruff format --check
+	@$(PYTHON) -m mypy $(SOURCES)
+	@.venv/bin/lint-imports
+	@$(PYTHON) -m deploy.embedded.postgresql $(PYTHON) -m kit.migrations --check access $(SERVICES)
+	@$(PYTHON) -m contracts.generer --check
+	@.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+contracts: venv ## Écrire les schémas JSON et le document AsyncAPI depuis les classes
+	@$(PYTHON) -m contracts.generer
+
+migration: venv ## Écrire la migration d’un service : SERVICE=suivi TITRE="Ajouter les échéances"
+	@$(PYTHON) -m deploy.embedded.postgresql $(PYTHON) -m kit.migrations "$(SERVICE)" --revision "$(TITRE)"
+
+lock: venv ## Refaire requirements.lock depuis les pyproject.toml
+	@.venv/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --quiet \
+		$(patsubst %,--no-emit-package %,kit contracts simulateur $(SERVICES)) \
+		--custom-compile-command "make lock" --output-file requirements.lock
+
+cle: venv ## Clés d’une organisation : ORGANISATION=siret [PORTEES="a b"] [REVOQUER=identifiant]
+	@$(PYTHON) -m deploy.cles $(if $(ORGANISATION),--organisation "$(ORGANISATION)") \
+		$(if $(PORTEES),--portees "$(PORTEES)") $(if $(REVOQUER),--revoquer "$(REVOQUER)")
+
+clean: ## Oublier les données et les journaux de la pile
+	@rm -rf .data .run
