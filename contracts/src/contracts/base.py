@@ -20,7 +20,7 @@ def _ecrit(faute: str) -> BeforeValidator:
     def verifier(valeur: object) -> object:
         if isinstance(valeur, date) or (isinstance(valeur, str) and valeur[4:5] == "-"):
             return valeur
-        raise PydanticCustomError(faute, "a date is written, not counted")  # type: ignore[arg-type]
+        raise PydanticCustomError(faute, "a date is written, not counted")
 
     return BeforeValidator(verifier)
 
@@ -247,8 +247,8 @@ class Evenement(BaseModel):
         """L’événement qui voyage, et les confidences qui restent, par nom de champ."""
         textes = {
             nom: texte
-            for nom, annotation in get_type_hints(type(self.data), include_extras=True).items()
-            if _confidentiel(annotation) and (texte := getattr(self.data, nom)) is not None
+            for nom in confidentiels(type(self.data))
+            if (texte := getattr(self.data, nom)) is not None
         }
         if not textes:
             return self, {}
@@ -256,6 +256,13 @@ class Evenement(BaseModel):
             update=dict.fromkeys(textes) | {"confidences": tuple(sorted(textes))}
         )
         return self.model_copy(update={"data": data}), textes
+
+
+def confidentiels(donnees: type[Donnees]) -> Iterator[str]:
+    """Les champs de ces données qui sont gardés à part."""
+    for nom, annotation in get_type_hints(donnees, include_extras=True).items():
+        if _confidentiel(annotation):
+            yield nom
 
 
 def _confidentiel(annotation: object) -> bool:

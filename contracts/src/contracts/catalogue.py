@@ -10,7 +10,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from contracts.base import PREFIXE
 from contracts.certification import CertificationResultatPrononce
 from contracts.emploi import EmploiRetourEmploiDeclare
-from contracts.evenement import EvenementAnnule, EvenementCorrige
+from contracts.evenement import EvenementAnnule, EvenementCorrige, fautes_de_correction
 from contracts.inscription import InscriptionGarantie, InscriptionPlaceReservee
 from contracts.orientation import OrientationPrononcee
 from contracts.parcours import ParcoursOuvert
@@ -94,7 +94,7 @@ def valider(document: Mapping[str, Any]) -> FaitDeParcours | Rectification:
     """L’événement d’un document reçu de dehors, dont `type` est au catalogue.
 
     Lève `ValidationError` avec toutes les fautes : un champ inconnu de `data`, une extension
-    mal nommée ou réservée à la plateforme en est une (partenaires.md §3.2).
+    mal nommée ou réservée à la plateforme en est une, ce qu’aucun fait ne pourrait dire aussi.
     """
     classe = PAR_TYPE[document["type"]]
     fautes = [
@@ -127,6 +127,10 @@ def valider(document: Mapping[str, Any]) -> FaitDeParcours | Rectification:
         attendu = evenement.dataschema
         if attendu is not None and not attendu.endswith(f"/v1/types/{evenement.type}"):
             fautes.append(_faute("dataschema", "dataschema"))
+        if isinstance(evenement, EvenementCorrige):
+            faits = [c for c in PAR_TYPE.values() if not issubclass(c, Rectification)]
+            for pointeur, type_ in fautes_de_correction(evenement.data.champs, faits).items():
+                fautes.append(_faute(("data", "champs", pointeur), type_))
     if fautes:
         raise ValidationError.from_exception_data(classe.__name__, fautes)
     return evenement

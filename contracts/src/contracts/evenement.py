@@ -1,11 +1,12 @@
 """Famille `evenement` : rectifier ce qui a été dit, sans rien effacer."""
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, ClassVar, Literal, cast
 
-from pydantic import AfterValidator, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, Field, JsonValue, ValidationError
 from pydantic_core import PydanticCustomError
 
-from contracts.base import Cible, Donnees, Evenement, Porte, Rang
+from contracts.base import Cible, Donnees, Evenement, Porte, Rang, confidentiels
 from contracts.listes import MotifAnnulation, MotifCorrection
 
 
@@ -56,3 +57,42 @@ class EvenementAnnule(Evenement):
 
     type: Literal["fr.sanscouture.evenement.annule.v1"] = "fr.sanscouture.evenement.annule.v1"
     data: EvenementAnnuleDonnees
+
+
+def fautes_de_correction(
+    champs: Mapping[str, object], classes: Iterable[type[Evenement]]
+) -> dict[str, str]:
+    """Par pointeur fautif, le type de sa faute : une correction ne dit rien de plus qu’un fait.
+
+    La cible peut être encore inconnue : un champ est bon s’il l’est pour l’une des `classes`. Un
+    texte confidentiel ne se corrige pas, il voyagerait : on annule l’événement et on le renvoie.
+    """
+    modeles = [cast("type[Donnees]", classe.model_fields["data"].annotation) for classe in classes]
+    confidences = {nom for modele in modeles for nom in confidentiels(modele)}
+    fautes = {}
+    for pointeur, valeur in champs.items():
+        chemin = pointeur.split("/")[1:]
+        if chemin[0] == "time":
+            possibles = [_faute(Evenement, chemin, valeur)]
+        elif chemin[1] in confidences:
+            possibles = ["confidence_corrigee"]
+        else:
+            possibles = [_faute(modele, chemin[1:], valeur) for modele in modeles]
+        if None not in possibles:
+            connues = [faute for faute in possibles if faute != "extra_forbidden"]
+            fautes[pointeur] = str([*connues, "extra_forbidden"][0])
+    return fautes
+
+
+def _faute(modele: type[BaseModel], chemin: list[str], valeur: object) -> str | None:
+    """Ce qui manque à côté du champ n’est pas une faute ; ce qui manque dedans en est une."""
+    document: Any = valeur
+    for pas in reversed(chemin):
+        document = [document] if pas.isdigit() else {pas: document}
+    try:
+        modele.model_validate(document, extra="forbid")
+    except ValidationError as erreur:
+        for detail in erreur.errors():
+            if detail["type"] != "missing" or len(detail["loc"]) > len(chemin):
+                return detail["type"]
+    return None

@@ -97,7 +97,7 @@ class Canal(Liste):
 
 
 class MotifRefus(Liste):
-    """Pourquoi un organisme ne peut pas prendre la personne, d’après DORA et les emplois."""
+    """Pourquoi un organisme ne prend pas la personne, d’après DORA et « les emplois »."""
 
     PREREQUIS_NON_MAITRISES = "PREREQUIS_NON_MAITRISES", "Prérequis non maîtrisés"
     PROJET_A_CONSOLIDER = "PROJET_A_CONSOLIDER", "Projet à consolider"
@@ -258,7 +258,7 @@ class NiveauCecrl(Liste):
 
 
 class TypeContrat(Liste):
-    """Contrats d’un retour à l’emploi, d’après Immersion Facilitée et les emplois."""
+    """Contrats de travail, d’après Immersion Facilitée et « les emplois » de l’inclusion."""
 
     CDI = "CDI", "CDI"
     CDI_INTERIMAIRE = "CDI_INTERIMAIRE", "CDI intérimaire"

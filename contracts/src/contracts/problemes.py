@@ -38,6 +38,10 @@ _CHAMPS: Final[dict[str, tuple[str, str]]] = {
     "missing": ("CHAMP_MANQUANT", "Champ attendu"),
     "extra_forbidden": ("CHAMP_INCONNU", "Champ non prévu"),
     "extension_reservee": ("CHAMP_RESERVE", "Champ posé par la plateforme : ne pas l’envoyer"),
+    "confidence_corrigee": (
+        "CONFIDENCE_CORRIGEE",
+        "Un texte confidentiel ne se corrige pas : annuler l’événement et le renvoyer",
+    ),
     "dataschema": ("FORMAT_SCHEMA", "Le schéma cité n’est pas celui du type"),
     "type_inconnu": ("TYPE_INCONNU", "Type absent du catalogue : voir /v1/types"),
     "date_future": ("DATE_FUTURE", "Ce fait ne peut pas être daté de l’avenir"),
