@@ -243,26 +243,26 @@ class Evenement(BaseModel):
             if getattr(self.data, champ) in (None, (), "") and champ not in self.data.confidences
         }
 
-    def separer(self) -> tuple[Self, dict[str, str]]:
-        """L’événement qui voyage, et les confidences qui restent, par nom de champ."""
+    @property
+    def a_part(self) -> dict[str, str]:
+        """Les confidences séparées de l’événement, par nom de champ. Elles ne voyagent pas."""
+        return self._a_part
+
+    def separer(self) -> Self:
+        """L’événement qui voyage : ses confidences sont mises à part, il dit seulement lesquelles."""
         textes = {
             nom: texte
-            for nom in confidentiels(type(self.data))
-            if (texte := getattr(self.data, nom)) is not None
+            for nom, annotation in get_type_hints(type(self.data), include_extras=True).items()
+            if _confidentiel(annotation) and (texte := getattr(self.data, nom)) is not None
         }
         if not textes:
-            return self, {}
+            return self
         data = self.data.model_copy(
             update=dict.fromkeys(textes) | {"confidences": tuple(sorted(textes))}
         )
-        return self.model_copy(update={"data": data}), textes
-
-
-def confidentiels(donnees: type[Donnees]) -> Iterator[str]:
-    """Les champs de ces données qui sont gardés à part."""
-    for nom, annotation in get_type_hints(donnees, include_extras=True).items():
-        if _confidentiel(annotation):
-            yield nom
+        voyage = self.model_copy(update={"data": data})
+        voyage._a_part = textes  # noqa: SLF001 - the same class
+        return voyage
 
 
 def _confidentiel(annotation: object) -> bool:
