@@ -212,6 +212,8 @@ class Evenement(BaseModel):
     position: Entier | None = Field(None, description="Posé par le journal.")
     version: Entier | None = Field(None, description="Posé par le journal.")
 
+    _a_part: dict[str, str] = PrivateAttr(default_factory=dict)
+
     @property
     def reference(self) -> Reference:
         return Reference(self.source, self.id)
@@ -249,11 +251,11 @@ class Evenement(BaseModel):
         return self._a_part
 
     def separer(self) -> Self:
-        """L’événement qui voyage : ses confidences sont mises à part, il dit seulement lesquelles."""
+        """L’événement qui voyage : ses confidences sont à part, il dit seulement lesquelles."""
         textes = {
             nom: texte
-            for nom, annotation in get_type_hints(type(self.data), include_extras=True).items()
-            if _confidentiel(annotation) and (texte := getattr(self.data, nom)) is not None
+            for nom in confidentiels(type(self.data))
+            if (texte := getattr(self.data, nom)) is not None
         }
         if not textes:
             return self
@@ -263,6 +265,13 @@ class Evenement(BaseModel):
         voyage = self.model_copy(update={"data": data})
         voyage._a_part = textes  # noqa: SLF001 - the same class
         return voyage
+
+
+def confidentiels(donnees: type[Donnees]) -> Iterator[str]:
+    """Les champs de ces données qui sont gardés à part."""
+    for nom, annotation in get_type_hints(donnees, include_extras=True).items():
+        if _confidentiel(annotation):
+            yield nom
 
 
 def _confidentiel(annotation: object) -> bool:
