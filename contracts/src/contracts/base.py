@@ -7,7 +7,15 @@ from typing import Annotated, Any, ClassVar, NamedTuple, Self, get_args, get_typ
 from uuid import NAMESPACE_URL, UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+)
 from pydantic_core import PydanticCustomError
 
 PREFIXE = "fr.sanscouture."
