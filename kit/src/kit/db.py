@@ -15,8 +15,11 @@ _OUTAGE = {"08", "40", "53", "57"}
 _BAD_DATA = {"22", "23"}
 
 
-def engine(url: str, *, pool: int = 5) -> AsyncEngine:
-    """A pool whose every wait is bounded: PostgreSQL stopped or frozen is known within 5 s."""
+def engine(url: str, *, pool: int = 5, **settings: str) -> AsyncEngine:
+    """Make a pool whose every wait is bounded: PostgreSQL stopped or frozen is known within 5 s.
+
+    *settings* are PostgreSQL's own, for each connection.
+    """
     return create_async_engine(
         url,
         pool_size=pool,
@@ -25,7 +28,7 @@ def engine(url: str, *, pool: int = 5) -> AsyncEngine:
         connect_args={
             "timeout": _CONNECT_TIMEOUT,
             "command_timeout": _COMMAND_TIMEOUT,
-            "server_settings": {"jit": "off", "timezone": "UTC"},
+            "server_settings": {"jit": "off", "timezone": "UTC", **settings},
         },
     )
 

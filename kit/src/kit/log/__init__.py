@@ -1,5 +1,6 @@
 """The partitioned log: the journal of one service, the outbox of every other."""
 
+from kit.log.relay import Relay
 from kit.log.store import (
     CloudEvent,
     Entry,
@@ -22,6 +23,7 @@ __all__ = [
     "Entry",
     "P",
     "Receipt",
+    "Relay",
     "Writer",
     "append",
     "check_identity",

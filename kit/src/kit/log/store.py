@@ -1,6 +1,6 @@
 """What `log.sql` offers, in Python: append, read back, and say where things are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple, Protocol, cast
 from uuid import UUID
@@ -136,7 +136,7 @@ _FIND = text(
     " from log.receipt r join log.entry e using (partition, position)"
     " where r.source = :source and r.id = :id"
 )
-_IDENTITY = text("select partitions, epoch from log.identity")
+_IDENTITY = text("select partitions, epoch, former from log.identity")
 
 
 def partition_of(stream: UUID, p: int = P) -> int:
@@ -212,13 +212,21 @@ def message(entry: Entry) -> bytes:
     return (entry.body[:-1] + place).encode()
 
 
-async def check_identity(db: AsyncEngine, p: int = P) -> UUID:
-    """Return the epoch of the store, or refuse to work on one cut for another *p*."""
+async def check_identity(db: AsyncEngine, p: int = P, *, published: Collection[UUID] = ()) -> UUID:
+    """Return the epoch of the store, or refuse to work on one that is not as expected.
+
+    *published*: the epochs seen in the topic. Each must be of this store, now or before a restore.
+    """
     async with db.connect() as connection:
-        partitions, epoch = (await connection.execute(_IDENTITY)).one()
+        partitions, epoch, former = (await connection.execute(_IDENTITY)).one()
     if partitions != p:
         raise IdentityError(
             f"This log has {partitions} partitions and this process expects {p}:"
-            " events would go where nobody reads them."
+            " events would go where nobody looks for them."
+        )
+    if foreign := set(published) - {epoch, *former}:
+        raise IdentityError(
+            f"The topic carries events of another log (epoch {', '.join(map(str, foreign))})"
+            f" and this one is {epoch}: give each its own topic prefix."
         )
     return cast("UUID", epoch)
