@@ -59,6 +59,23 @@ class Forbidden(Refusal):
     code = "INTERDIT"
 
 
+class Unauthenticated(Refusal):
+    """No key that is known, live and whole. Which of these is missing is not said."""
+
+    status = 401
+    code = "CLE_INVALIDE"
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"WWW-Authenticate": "Bearer"}
+
+
+class MissingScope(Forbidden):
+    """The key is good, for other things."""
+
+    code = "PORTEE_INSUFFISANTE"
+
+
 class Gone(Refusal):
     """It was here, and was removed for good."""
 
