@@ -64,11 +64,7 @@ class Confidence:
     """Marque un texte libre : gardé à part, jamais dans le journal."""
 
 
-Confidentiel = Annotated[
-    TexteLong,
-    Confidence(),
-    Field(description="Confidentiel : gardé à part, là où il est reçu. Il ne voyage pas."),
-]
+Confidentiel = Annotated[TexteLong, Confidence()]
 
 
 class Flux(StrEnum):
@@ -173,12 +169,14 @@ class Donnees(Valeur):
 class DonneesEtape(Donnees):
     """Un événement d’une étape ; sans `etape_id`, la session ou le dossier la font retrouver."""
 
-    etape_id: UUID | None = None
-    session_id: UUID | None = None
-    dossier_ref: DossierRef | None = None
-    organisme_responsable: Organisme | None = None
-    organisme_formateur: Organisme | None = None
-    lieu: Etablissement | None = None
+    etape_id: UUID | None = Field(None, description="L’étape, si vous la connaissez.")
+    session_id: UUID | None = Field(None, description="La session de cette étape.")
+    dossier_ref: DossierRef | None = Field(
+        None, description="Retenu : il fait retrouver l’étape la fois suivante."
+    )
+    organisme_responsable: Organisme | None = Field(None, description="À défaut, l’émetteur.")
+    organisme_formateur: Organisme | None = Field(None, description="À défaut, l’émetteur.")
+    lieu: Etablissement | None = Field(None, description="À défaut, l’émetteur.")
 
 
 class Evenement(BaseModel):
@@ -198,27 +196,35 @@ class Evenement(BaseModel):
     planifie: ClassVar[bool] = False
 
     specversion: Annotated[str, Field(pattern=r"^1\.0$")] = "1.0"
-    id: Identifiant
-    source: Source
+    id: Identifiant = Field(description="Choisi par l’émetteur ; unique pour cette `source`.")
+    source: Source = Field(description="Commence par le préfixe de l’organisation qui émet.")
     type: str
-    subject: UUID
-    time: Instant
+    subject: UUID = Field(description="De qui ou de quoi l’on parle. Jamais un nom ni un NIR.")
+    time: Instant = Field(
+        description="Quand c’est arrivé. Un jour civil se dit midi à Paris, avec `datecivile`."
+    )
     datacontenttype: Annotated[str, Field(pattern=r"^application/json$")] = "application/json"
-    dataschema: str | None = None
+    dataschema: str | None = Field(None, description="L’adresse du schéma : …/v1/types/<type>.")
     data: Any
-    correlationid: Identifiant | None = None
-    causationid: Annotated[str, Field(max_length=330)] | None = None
-    sequence: Annotated[str, Field(max_length=64)] | None = None
-    traceparent: Annotated[str, Field(max_length=64)] | None = None
-    datecivile: OuiNon | None = None
-    constat: OuiNon | None = None
+    correlationid: Identifiant | None = Field(None, description="Ce qui relie des événements.")
+    causationid: Annotated[str, Field(max_length=330)] | None = Field(
+        None, description="L’événement ou la demande d’où vient celui-ci."
+    )
+    sequence: Annotated[str, Field(max_length=64)] | None = Field(
+        None, description="Le rang que lui donne l’émetteur. L’ordre de lecture n’en dépend pas."
+    )
+    traceparent: Annotated[str, Field(max_length=64)] | None = Field(
+        None, description="La trace à continuer (W3C Trace Context)."
+    )
+    datecivile: OuiNon | None = Field(None, description="`time` ne dit que le jour.")
+    constat: OuiNon | None = Field(None, description="`time` est le jour où on l’a vu vrai.")
     organisation: Source | None = Field(
         None, description="L’organisation qui parle. Posé par la plateforme, d’après la clé."
     )
-    recordedtime: Instant | None = Field(None, description="Posé par le journal.")
+    recordedtime: Instant | None = Field(None, description="Posé par le journal : noté quand.")
     partition: Entier | None = Field(None, description="Posé par le journal.")
-    position: Entier | None = Field(None, description="Posé par le journal.")
-    version: Entier | None = Field(None, description="Posé par le journal.")
+    position: Entier | None = Field(None, description="Posé par le journal : rang de la partition.")
+    version: Entier | None = Field(None, description="Posé par le journal : rang dans le flux.")
 
     _a_part: dict[str, str] = PrivateAttr(default_factory=dict)
 

@@ -6,7 +6,9 @@ un trou n’est pas un refus.
 """
 
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
+
+from pydantic import GetJsonSchemaHandler
 
 
 class Liste(StrEnum):
@@ -19,6 +21,16 @@ class Liste(StrEnum):
         membre._value_ = code
         membre.libelle = libelle
         return membre
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls,
+        schema: Any,
+        handler: GetJsonSchemaHandler,
+    ) -> dict[str, Any]:
+        """Publier chaque code avec son libellé."""
+        codes = "\n".join(f"- {membre} : {membre.libelle}" for membre in cls)
+        return handler(schema) | {"description": f"{cls.__doc__}\n\n{codes}"}
 
 
 class TypeEtape(Liste):
