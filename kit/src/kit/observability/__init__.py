@@ -5,6 +5,7 @@ import os
 from kit.observability.faults import describe
 from kit.observability.logs import write_json_lines
 from kit.observability.traces import (
+    Attribute,
     current_traceparent,
     send_to,
     shutdown,
@@ -15,6 +16,7 @@ from kit.observability.traces import (
 )
 
 __all__ = [
+    "Attribute",
     "current_traceparent",
     "describe",
     "setup",

@@ -51,4 +51,7 @@ def story(error: BaseException | None) -> Iterator[str]:
     while error is not None:
         yield describe(error)
         yield from (f"  {_short(place)}" for place in _places(error))
+        if isinstance(error, BaseExceptionGroup):
+            for each in error.exceptions:
+                yield from story(each)
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

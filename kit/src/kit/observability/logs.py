@@ -14,7 +14,8 @@ from kit.observability.traces import current_traceparent, trace_id
 
 def write_json_lines(service: str) -> None:
     def identify(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
-        return {**line, "service": service, "trace_id": trace_id(current_traceparent())}
+        # A line about one event of a batch says its own trace.
+        return {"trace_id": trace_id(current_traceparent()), **line, "service": service}
 
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,

@@ -1,0 +1,57 @@
+"""One event as a consumer receives it, whichever way it came."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import orjson
+
+
+class NotOursError(ValueError):
+    """These bytes are not one of our messages."""
+
+
+class Record(NamedTuple):
+    """An event, where its log keeps it, and the trace to continue when applying it."""
+
+    partition: int
+    position: int
+    source: str
+    id: str
+    type: str
+    stream: UUID
+    recorded_at: datetime
+    traceparent: str | None
+    value: bytes
+
+
+def from_kafka(
+    partition: int, value: bytes | None, headers: Mapping[str, bytes]
+) -> tuple[UUID, Record]:
+    """Read a message, and the epoch of the log that it names."""
+    try:
+        epoch = UUID(headers["epoch"].decode())
+        traceparent = headers.get("traceparent", b"").decode() or None
+        message = orjson.loads(value or b"")
+        record = Record(
+            message["partition"],
+            message["position"],
+            message["source"],
+            message["id"],
+            message["type"],
+            UUID(message["subject"]),
+            datetime.fromisoformat(message["recordedtime"]),
+            traceparent,
+            value or b"",
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise NotOursError from error
+    texts = (record.source, record.id, record.type)
+    if (
+        type(record.position) is not int
+        or record.partition != partition
+        or not all(isinstance(each, str) for each in texts)
+    ):
+        raise NotOursError
+    return epoch, record
