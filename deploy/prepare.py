@@ -1,7 +1,7 @@
 """`python -m deploy.prepare`: what exists before a service starts, databases and topics.
 
-It reads `SC_ACCESS_DATABASE_URL`, beside whose database those of the services are made, `SC_KAFKA` and
-`SC_TOPIC_PREFIX`. Done again, it changes nothing.
+It reads `SC_ACCESS_DATABASE_URL`, beside whose database it makes those of the services, `SC_KAFKA`
+and `SC_TOPIC_PREFIX`. Done again, it changes nothing.
 """
 
 import asyncio

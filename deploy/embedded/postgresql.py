@@ -5,9 +5,11 @@ import secrets
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from importlib import metadata
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from deploy.embedded import ports
 from deploy.embedded.ports import LOOPBACK
@@ -149,3 +151,19 @@ def start_postgresql(folder: Path) -> Postgresql:
     server = Postgresql(folder, folder / "postgresql.log")
     server.wait()
     return server
+
+
+def _run_beside_a_server(command: list[str]) -> int:
+    with TemporaryDirectory(prefix="sans-couture-") as folder:
+        server = start_postgresql(Path(folder))
+        try:
+            url = server.database_url("postgres")
+            return subprocess.run(
+                command, env={**os.environ, "SC_DATABASE_URL": url}, check=False
+            ).returncode
+        finally:
+            server.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(_run_beside_a_server(sys.argv[1:]))

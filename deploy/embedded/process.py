@@ -6,7 +6,9 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import IO
 
 NOBODY = 65534
 TAIL = 20
@@ -19,15 +21,18 @@ class Trouble(Exception):  # noqa: N818  (no error of the program: what is said 
 class Died(Trouble):
     """A child ended, and should not have."""
 
-    def __init__(self, name: str, code: int, log: Path) -> None:
-        words = log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL:]
-        super().__init__("\n".join([f"{name} s’est arrêté (code {code}). Fin de {log} :", *words]))
+    def __init__(self, name: str, code: int, log: Path | None) -> None:
+        said = [f"{name} s’est arrêté (code {code})."]
+        if log:
+            words = log.read_text(encoding="utf-8", errors="replace").splitlines()
+            said += [f"Fin de {log} :", *words[-TAIL:]]
+        super().__init__("\n".join(said))
 
 
 class TooSlow(Trouble):
     """A child lives, but does not answer."""
 
-    def __init__(self, name: str, within: float, log: Path) -> None:
+    def __init__(self, name: str, within: float, log: Path | None) -> None:
         super().__init__(f"{name} ne répond pas après {within:.0f} s. Journal : {log}")
 
 
@@ -39,7 +44,7 @@ class ToolMissing(Trouble):
 
 
 class Child:
-    """One process in its own session, its output added to *log*.
+    """One process in its own session, its output added to *log*, or else on the screen.
 
     Start it from a thread that lasts: the kernel ends the child when that thread ends.
     """
@@ -49,7 +54,7 @@ class Child:
         name: str,
         command: Sequence[str | Path],
         *,
-        log: Path,
+        log: Path | None,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         unprivileged: bool = False,
@@ -59,8 +64,7 @@ class Child:
         self.name = name
         self.log = log
         self._stop_signal = stop_signal
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as output:
+        with _opened(log) as output:
             self._process = subprocess.Popen(
                 [*_setpriv(orphan_signal, unprivileged=unprivileged), *command],
                 stdin=subprocess.DEVNULL,
@@ -116,6 +120,13 @@ class Child:
         if self.code is None:
             os.killpg(self.pid, signal.SIGKILL)
             self._process.wait()
+
+
+def _opened(log: Path | None) -> AbstractContextManager[IO[bytes] | None]:
+    if log is None:
+        return nullcontext()
+    log.parent.mkdir(parents=True, exist_ok=True)
+    return log.open("ab")
 
 
 def _setpriv(orphan_signal: signal.Signals, *, unprivileged: bool) -> list[str]:

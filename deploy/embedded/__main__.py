@@ -1,0 +1,71 @@
+"""`python -m deploy.embedded up|demo [--exit]`: the stack in the foreground, Ctrl-C to stop it."""
+
+import json
+import signal
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+from rich.table import Table
+
+from deploy.embedded.process import Trouble
+from deploy.embedded.stack import Stack
+
+JOURNEYS = 300
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+console = Console(highlight=False)
+
+
+def main() -> None:
+    parser = ArgumentParser(prog="python -m deploy.embedded")
+    parser.add_argument("action", choices=["up", "demo"])
+    parser.add_argument("--exit", action="store_true", help="stop once the demo has been played")
+    arguments = parser.parse_args()
+    for asked in STOPS:
+        if signal.getsignal(asked) is not signal.SIG_IGN:  # as nohup wants it
+            signal.signal(asked, _leave)
+    try:
+        with Stack(Path.cwd(), say=console.print) as stack:
+            if arguments.action == "demo":
+                stack.watch(until=stack.simulator("jouer", stack.file, "--parcours", str(JOURNEYS)))
+            _show(stack)
+            if not arguments.exit:
+                console.print("\nCtrl-C arrête tout ; les données restent (make clean les oublie).")
+                stack.watch()
+    except Trouble as trouble:
+        sys.exit(str(trouble))
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    """End as asked; once, so that nothing interrupts the stopping."""
+    for asked in STOPS:
+        signal.signal(asked, signal.SIG_IGN)
+    sys.exit(0)
+
+
+def _show(stack: Stack) -> None:
+    pages = Table("page", "adresse", title="Sans couture", title_justify="left")
+    pages.add_row("Tableau de bord de la région", f"{stack.urls['indicateurs']}/")
+    pages.add_row("Parcours et chronologies", f"{stack.urls['suivi']}/parcours")
+    pages.add_row("Traces, événement par événement", f"{stack.zipkin.url}/zipkin/")
+    console.print(pages)
+
+    people = Table("personne", "organisation", title="Qui être", title_justify="left")
+    for organisation in stack.organisations:
+        for person in organisation["personnes"]:
+            people.add_row(person, organisation["nom"])
+    console.print(people)
+
+    partner = next(one for one in stack.organisations if one["role"] == "organisme_formation")
+    console.print(f"\nLa clé de {partner['nom']} : {partner['cle']}")
+    console.print(f"Les autres, avec tout ce qu’il faut à un script : {stack.file}")
+    example = stack.run / "exemple.json"
+    if example.exists():
+        console.print("\nÀ essayer : être ce partenaire et dire un fait, puis revoir la page.\n")
+        # As it is, on as many lines as the terminal makes of it: it is there to be pasted.
+        print(json.loads(example.read_text("utf-8"))["curl"])
+
+
+main()
