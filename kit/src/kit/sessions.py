@@ -89,7 +89,7 @@ SignedIn = Annotated[Person, Depends(_signed_in)]
 
 
 def router(page: SignInPage, home: str = "/") -> Router:
-    """`/connexion` and `/deconnexion`, where the demo is on; *home* is where one goes by default."""
+    """`/connexion` and `/deconnexion`, where the demo is on; *home* is where one goes next."""
     routes = Router()
 
     @routes.get("/connexion", include_in_schema=False, dependencies=[_Demo])

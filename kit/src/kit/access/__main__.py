@@ -10,7 +10,7 @@ from argparse import ArgumentParser, Namespace
 
 from pydantic import SecretStr
 
-from kit.access import Access, Key
+from kit.access import Access, Key, Organisation
 from kit.db import engine
 from kit.errors import NotFound
 
@@ -22,10 +22,8 @@ async def _run(arguments: Namespace) -> None:
         if arguments.command == "revoke":
             await access.revoke_key(arguments.key)
             return
-        organisation = arguments.siret and await access.organisation(arguments.siret)
-        if arguments.siret and organisation is None:
-            raise NotFound(f"No organisation has the SIRET {arguments.siret}.")
-        if arguments.command == "create":
+        organisation = await _organisation(access, arguments.siret) if arguments.siret else None
+        if arguments.command == "create" and organisation:
             print(await access.create_key(organisation, arguments.scopes))  # noqa: T201
             return
         names = {known.id: known.name for known in await access.organisations()}
@@ -33,6 +31,13 @@ async def _run(arguments: Namespace) -> None:
             print(_line(key, names[key.organisation]))  # noqa: T201
     finally:
         await database.dispose()
+
+
+async def _organisation(access: Access, siret: str) -> Organisation:
+    found = await access.organisation(siret)
+    if found is None:
+        raise NotFound(f"No organisation has the SIRET {siret}.")
+    return found
 
 
 def _line(key: Key, name: str) -> str:

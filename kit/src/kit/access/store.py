@@ -208,8 +208,8 @@ _LIVE_KEY = (
         tables.key.c.scopes,
         tables.key.c.digest,
         (
-            func.coalesce(tables.key.c.last_used_at, "-infinity")
-            < func.now() - text("interval '1 minute'")
+            tables.key.c.last_used_at.is_(None)
+            | (tables.key.c.last_used_at < func.now() - timedelta(minutes=1))
         ).label("use_is_news"),
     )
     .join_from(tables.key, tables.organisation)

@@ -21,7 +21,9 @@ def upgrade() -> None:
     op.create_table(
         "key",
         sa.Column("id", sa.Text(), primary_key=True),
-        sa.Column("organisation", sa.ForeignKey("organisation.id"), nullable=False, index=True),
+        sa.Column(
+            "organisation", sa.Uuid(), sa.ForeignKey("organisation.id"), nullable=False, index=True
+        ),
         sa.Column("scopes", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", _INSTANT, server_default=sa.text("now()"), nullable=False),
@@ -34,14 +36,16 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), primary_key=True),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
-        sa.Column("organisation", sa.ForeignKey("organisation.id"), nullable=False, index=True),
+        sa.Column(
+            "organisation", sa.Uuid(), sa.ForeignKey("organisation.id"), nullable=False, index=True
+        ),
     )
     op.create_table(
         "reading",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), primary_key=True),
         sa.Column("at", _INSTANT, nullable=False),
         sa.Column("who", sa.Text(), nullable=False),
-        sa.Column("organisation", sa.ForeignKey("organisation.id"), nullable=False),
+        sa.Column("organisation", sa.Uuid(), sa.ForeignKey("organisation.id"), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("object", sa.Text(), nullable=False, index=True),
         sa.Column("trace", sa.Text()),
