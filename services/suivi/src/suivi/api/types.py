@@ -1,0 +1,49 @@
+"""Le catalogue des événements, public : ce que l’on peut dire, et comment."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from contracts.base import Porte
+from contracts.catalogue import PAR_TYPE
+from kit.errors import NotFound
+from kit.http import Router
+
+router: APIRouter = Router(tags=["catalogue"])
+
+
+class TypeInconnu(NotFound):
+    """Ce type n’est pas au catalogue."""
+
+    def __init__(self) -> None:
+        super().__init__("Ce type n’est pas au catalogue : voir /v1/types.")
+
+
+class TypeVue(BaseModel):
+    """Un type d’événement : ce qu’il dit, et s’il se rapporte comme un fait."""
+
+    type: str
+    libelle: str
+    definition: str
+    fait: bool
+    proprietaire: str
+
+
+@router.get("/v1/types", summary="Les types d’événements")
+async def types() -> list[TypeVue]:
+    return [
+        TypeVue(
+            type=type_,
+            libelle=classe.libelle,
+            definition=classe.__doc__ or "",
+            fait=Porte.FAIT in classe.portes,
+            proprietaire=classe.proprietaire,
+        )
+        for type_, classe in PAR_TYPE.items()
+    ]
+
+
+@router.get("/v1/types/{type}", summary="Le schéma d’un type")
+async def schema(type: str) -> dict[str, object]:  # noqa: A002 - the name partners know
+    if type not in PAR_TYPE:
+        raise TypeInconnu
+    return PAR_TYPE[type].model_json_schema(mode="serialization")

@@ -1,0 +1,36 @@
+"""Ce qui s’écrit avec le journal, dans la même transaction, par l’une et l’autre porte."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.catalogue import FaitDeParcours, Rectification
+from kit import confidential, log
+from kit.ids import short_code
+from suivi import domain, tables
+
+Evenement = FaitDeParcours | Rectification
+
+
+async def consigner(tx: AsyncConnection, evenements: Sequence[Evenement]) -> None:
+    """Mettre au journal des décisions que leur service a prises, et ce qui s’en déduit.
+
+    Une décision déjà consignée est passée : son service peut l’annoncer deux fois.
+    """
+    recus = await log.append(tx, *evenements)
+    await retenir(tx, zip(evenements, recus, strict=True))
+
+
+async def retenir(tx: AsyncConnection, consignes: Iterable[tuple[Evenement, log.Receipt]]) -> None:
+    """Ce que disent, outre leur place au journal, les événements qui viennent d’y entrer.
+
+    Après l’écriture au journal, et sans risque : le verrou de la partition de chaque parcours est
+    tenu, et toutes ces lignes sont d’un seul parcours.
+    """
+    nouveaux = [evenement for evenement, recu in consignes if recu.status == "new"]
+    codes = {e.subject: short_code(e.subject, "P") for e in nouveaux}
+    nommees = {d for e in nouveaux for d in domain.lecteurs.designations(e)}
+    await tables.droits.noter(tx, codes, nommees)
+    for evenement in nouveaux:
+        source, id_, textes = evenement.source, evenement.id, evenement.a_part
+        await confidential.store(tx, source, id_, textes, evenement.subject)

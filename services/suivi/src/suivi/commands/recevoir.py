@@ -1,0 +1,110 @@
+"""La porte des faits : chaque document est écrit et accusé, ou refusé en disant pourquoi."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from kit import json, log, observability
+from kit.access import Caller
+from kit.errors import Refusal
+from kit.http.bodies import MAX_DOCUMENT
+from kit.http.refusals import TooLarge
+from suivi import domain
+from suivi.commands.noter import Evenement, retenir
+
+# What says how the call travelled, not what happened: a resend may differ by it.
+_HORS_CONTENU = {"traceparent", "tracestate"}
+
+
+@dataclass(frozen=True)
+class Accuse:
+    """Ce qu’il est advenu d’un document : écrit, déjà écrit, ou refusé."""
+
+    evenement: Evenement | None
+    issue: log.Receipt | Refusal
+
+
+class Reception:
+    """Reçoit les faits de tous, et les écrit ensemble quand ils arrivent ensemble."""
+
+    def __init__(self, db: AsyncEngine, empreinte: Callable[[bytes], bytes]) -> None:
+        self._db = db
+        self._empreinte = empreinte
+        self.writer = log.Writer(db, _retenir)
+
+    async def recevoir(
+        self, documents: Sequence[object], caller: Caller, le: datetime, *, essai: bool = False
+    ) -> list[Accuse]:
+        """Un accusé par document, dans l’ordre. Ce qui est accepté est durable.
+
+        À l’essai, la réponse est la même et rien n’est gardé.
+        """
+        examines = [self._examiner(document, caller, le) for document in documents]
+        recus = [examen for examen in examines if isinstance(examen, _Recu)]
+        issues = iter(await (self._essayer(recus) if essai else self._ecrire(recus)))
+        return [
+            Accuse(examen.evenement, _accepte(next(issues)))
+            if isinstance(examen, _Recu)
+            else Accuse(None, examen)
+            for examen in examines
+        ]
+
+    def _examiner(self, document: object, caller: Caller, le: datetime) -> "_Recu | Refusal":
+        def peut_ecrire(famille: str) -> bool:
+            return caller.may("evenements:ecrire", famille)
+
+        organisation = caller.organisation.source
+        try:
+            evenement = domain.reception.examiner(document, organisation, le, peut_ecrire)
+            contenu = json.canonical(_contenu(document))
+            if len(contenu) > MAX_DOCUMENT:
+                raise TooLarge
+        except Refusal as refus:
+            return refus
+        voyage = evenement.separer().model_copy(update={"organisation": organisation})
+        return _Recu(voyage, self._empreinte(contenu))
+
+    async def _ecrire(self, recus: Sequence["_Recu"]) -> list[log.Receipt | Refusal]:
+        spans = [observability.start("append", parent=r.evenement.traceparent) for r in recus]
+        traces = [
+            r.evenement.model_copy(update={"traceparent": traceparent})
+            for r, (traceparent, _) in zip(recus, spans, strict=True)
+        ]
+        try:
+            return await self.writer.submit_many(traces, [r.empreinte for r in recus])
+        finally:
+            for _, end in spans:
+                end(None)
+
+    async def _essayer(self, recus: Sequence["_Recu"]) -> list[log.Receipt]:
+        async with self._db.connect() as tx:
+            evenements = [r.evenement for r in recus]
+            issues = await log.append(tx, *evenements, fingerprints=[r.empreinte for r in recus])
+            await tx.rollback()
+        return issues
+
+
+@dataclass(frozen=True)
+class _Recu:
+    evenement: Evenement
+    empreinte: bytes
+
+
+async def _retenir(
+    tx: AsyncConnection, consignes: Iterable[tuple[log.CloudEvent, log.Receipt]]
+) -> None:
+    await retenir(tx, [(e, recu) for e, recu in consignes if isinstance(e, Evenement)])
+
+
+def _contenu(document: object) -> dict[str, object]:
+    if not isinstance(document, dict):
+        raise TypeError
+    return {nom: valeur for nom, valeur in document.items() if nom not in _HORS_CONTENU}
+
+
+def _accepte(issue: log.Receipt | Refusal) -> log.Receipt | Refusal:
+    if isinstance(issue, log.Receipt) and issue.status == "conflict":
+        return domain.reception.ConflitIdentifiant()
+    return issue
