@@ -58,9 +58,12 @@ lock: venv ## Refaire requirements.lock depuis les pyproject.toml
 		$(patsubst %,--no-emit-package %,kit contracts simulateur $(SERVICES)) \
 		--custom-compile-command "make lock" --output-file requirements.lock
 
-cle: venv ## Clés d’une organisation : ORGANISATION=siret [PORTEES="a b"] [REVOQUER=identifiant]
+cle: venv ## Clés : lister ; ORGANISATION=siret PORTEES="a b" en crée une ; REVOQUER=identifiant
 	@$(PYTHON) -m deploy.cles $(if $(ORGANISATION),--organisation "$(ORGANISATION)") \
-		$(if $(PORTEES),--portees "$(PORTEES)") $(if $(REVOQUER),--revoquer "$(REVOQUER)")
+		$(if $(PORTEES),--portees "$(PORTEES)") $(if $(REVOQUER),--revoquer "$(REVOQUER)") \
+		$(if $(NOM),--nom "$(NOM)") $(if $(ROLE),--role "$(ROLE)")
 
 clean: ## Oublier les données et les journaux de la pile
+	@if [ -e .data/lock ] && ! flock --nonblock .data/lock true; then \
+		echo "Une pile tourne dans ce dossier : arrêtez-la d’abord."; exit 1; fi
 	@rm -rf .data .run

@@ -48,7 +48,8 @@ index=${PIP_INDEX_URL:-$(.venv/bin/python -m pip config get global.index-url 2>/
 if [ "$index" ] && [ -z "${UV_DEFAULT_INDEX:-}" ]; then
     export UV_DEFAULT_INDEX="$index"
 fi
-.venv/bin/uv pip sync --require-hashes requirements.lock
+# Compiled once, for five services and a machine that may forbid to write bytecode later.
+.venv/bin/uv pip sync --require-hashes --compile-bytecode requirements.lock
 set --
 for package in ./*/pyproject.toml services/*/pyproject.toml; do
     set -- "$@" --editable "$(dirname "$package")"

@@ -59,13 +59,13 @@ def _show(stack: Stack) -> None:
     console.print(people)
 
     partner = next(one for one in stack.organisations if one["role"] == "organisme_formation")
-    console.print(f"\nLa clé de {partner['nom']} : {partner['cle']}")
-    console.print(f"Les autres, avec tout ce qu’il faut à un script : {stack.file}")
+    console.print(f"\n{partner['nom']}, clé de partenaire : {partner['cle']}", soft_wrap=True)
+    console.print(f"Toutes les clés, et ce qu’il faut à un script : {stack.file}", soft_wrap=True)
     example = stack.run / "exemple.json"
     if example.exists():
         console.print("\nÀ essayer : être ce partenaire et dire un fait, puis revoir la page.\n")
-        # As it is, on as many lines as the terminal makes of it: it is there to be pasted.
-        print(json.loads(example.read_text("utf-8"))["curl"])
+        curl = json.loads(example.read_text("utf-8"))["curl"]
+        console.print(curl, soft_wrap=True, markup=False)
 
 
 main()
