@@ -1,0 +1,136 @@
+"""What people see: one layout, one style sheet, readable without script."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
+
+from kit import clock
+from kit.pages import filters
+from kit.pages.charts import MASKED, spread, stitches
+from kit.settings import Settings
+
+STYLESHEET = "/statique/sans-couture.css"
+
+_CSS = files(__package__).joinpath("static/sans-couture.css").read_bytes()
+_CSS_HASH = hashlib.sha256(_CSS).hexdigest()[:12]
+_ICON = "data:image/svg+xml," + quote(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 30 30"><path fill="#4f9dab" '
+    'd="M2 3h12v24H2z"/><path fill="#2b7383" d="M16 3h12v24H16z"/><path stroke="#e5aa51" '
+    'stroke-width="2" d="M10 8l10-2M10 14l10-2M10 20l10-2M10 26l10-2"/></svg>'
+)
+_HEADERS = {
+    "content-security-policy": "default-src 'none'; style-src 'self'; img-src data: 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "referrer-policy": "same-origin",
+}
+
+
+class Organisation(Protocol):
+    """Whom a person works for."""
+
+    @property
+    def name(self) -> str: ...
+
+
+class Person(Protocol):
+    """Who reads the page; found by the session in `request.state.person`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def organisation(self) -> Organisation: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry of the main navigation, shown to these *roles*, or to whoever is signed in."""
+
+    label: str
+    href: str
+    roles: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    label: str
+    href: str
+    current: str  # the value of `aria-current`, empty elsewhere
+
+
+class Pages:
+    """The pages of one service: its own templates, and those that all services share."""
+
+    def __init__(self, templates: Path, settings: Settings, nav: Sequence[Link] = ()) -> None:
+        self._nav = nav
+        self._environment = Environment(
+            loader=ChoiceLoader([FileSystemLoader(templates), PackageLoader("kit.pages")]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters.update(filters.FILTERS)
+        self._environment.globals.update(
+            demo=settings.demo,
+            icon=_ICON,
+            masked=MASKED,
+            spread=spread,
+            stitches=stitches,
+            stylesheet=f"{STYLESHEET}?v={_CSS_HASH}",
+            time=filters.time,
+        )
+
+    def render(
+        self, request: Request, template: str, *, status: int = 200, **context: object
+    ) -> HTMLResponse:
+        """The page, for whom the session says; a name the template lacks is an error."""
+        person: Person | None = getattr(request.state, "person", None)
+        links = _links(self._nav, person, request.url.path)
+        page = self._environment.get_template(template)
+        html = page.render(context, person=person, links=links)
+        return HTMLResponse(html, status, _HEADERS)
+
+    def error_page(self, request: Request, document: Mapping[str, object]) -> HTMLResponse:
+        """A problem, as a person meets it."""
+        return self.render(
+            request,
+            "error.html",
+            problem=document,
+            receipt=str(document["instance"]).rpartition(":")[2],
+            now=clock.now(),
+            software=json.dumps(document, ensure_ascii=False, indent=2),
+        )
+
+    def mount(self, app: FastAPI) -> None:
+        """Serve the style sheet: for a year under the address of its content."""
+
+        def stylesheet(request: Request) -> Response:
+            known = request.query_params.get("v") == _CSS_HASH
+            cache = "public, max-age=31536000, immutable" if known else "no-cache"
+            return Response(_CSS, media_type="text/css", headers={"cache-control": cache})
+
+        app.add_route(STYLESHEET, stylesheet, include_in_schema=False)
+
+
+def _links(nav: Sequence[Link], person: Person | None, path: str) -> list[_Shown]:
+    def current(href: str) -> str:
+        if path == href:
+            return "page"
+        return "true" if href != "/" and path.startswith(f"{href}/") else ""
+
+    return [
+        _Shown(link.label, link.href, current(link.href))
+        for link in nav
+        if person is not None and (link.roles is None or person.role in link.roles)
+    ]
