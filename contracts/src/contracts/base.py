@@ -45,6 +45,8 @@ def _dicible_partout(instant: datetime) -> datetime:
 Instant = Annotated[AwareDatetime, _ecrit("datetime_type"), AfterValidator(_dicible_partout)]
 Jour = Annotated[date, _ecrit("date_type")]
 Identifiant = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$")]
+Cause = Annotated[str, Field(pattern=r"^[A-Za-z0-9._: -]{1,330}$")]
+Trace = Annotated[str, Field(pattern=r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")]
 Source = Annotated[str, Field(pattern=r"^urn:[a-z0-9]{2,31}:[A-Za-z0-9._:-]{1,200}$")]
 Siret = Annotated[str, Field(pattern=r"^[0-9]{14}$")]
 Uai = Annotated[str, Field(pattern=r"^[0-9]{7}[a-zA-Z]$")]
@@ -207,15 +209,13 @@ class Evenement(BaseModel):
     dataschema: str | None = Field(None, description="L’adresse du schéma : …/v1/types/<type>.")
     data: Any
     correlationid: Identifiant | None = Field(None, description="Ce qui relie des événements.")
-    causationid: Annotated[str, Field(max_length=330)] | None = Field(
-        None, description="L’événement ou la demande d’où vient celui-ci."
+    causationid: Cause | None = Field(
+        None, description="D’où vient celui-ci : `source` et `id` de l’événement, une espace entre."
     )
-    sequence: Annotated[str, Field(max_length=64)] | None = Field(
+    sequence: Identifiant | None = Field(
         None, description="Le rang que lui donne l’émetteur. L’ordre de lecture n’en dépend pas."
     )
-    traceparent: Annotated[str, Field(max_length=64)] | None = Field(
-        None, description="La trace à continuer (W3C Trace Context)."
-    )
+    traceparent: Trace | None = Field(None, description="La trace à continuer (W3C Trace Context).")
     datecivile: OuiNon | None = Field(None, description="`time` ne dit que le jour.")
     constat: OuiNon | None = Field(None, description="`time` est le jour où on l’a vu vrai.")
     organisation: Source | None = Field(

@@ -101,6 +101,7 @@ _FORMATS: Final[dict[str, str]] = {
     "^(RNCP|RS)[0-9]{1,6}$": "Un code RNCP ou RS est attendu, par exemple RNCP35510",
     "^RNCP[0-9]{1,6}BC[0-9]{1,3}$": "Un code de bloc est attendu, par exemple RNCP35510BC01",
     "^[A-Za-z0-9._:-]{1,128}$": "1 à 128 lettres, chiffres, points, tirets ou deux-points",
+    "^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$": "Une trace W3C est attendue, ou rien",
     "^[0-9a-f]{64}$": "Une empreinte SHA-256 est attendue : 64 chiffres hexadécimaux",
 }
 
