@@ -12,12 +12,16 @@ import pytest
 
 from deploy.embedded.kafka import Kafka, start_kafka
 from deploy.embedded.postgresql import Postgresql, start_postgresql
+from deploy.embedded.stack import Stack
 
 
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgresql]:
     """The server itself, for tests that stop it."""
     server = start_postgresql(tmp_path_factory.mktemp("postgresql"))
+    # What it writes survives its own death all the same; a database a test is a matter of files.
+    server.execute("alter system set fsync = off")
+    server.execute("select pg_reload_conf()")
     yield server
     server.stop()
 
@@ -95,3 +99,26 @@ def module_database(postgresql: Postgresql, _template: Database) -> Iterator[Dat
     """The same, for the tests of one file together."""
     with _databases(postgresql, _template) as fresh:
         yield fresh
+
+
+@pytest.fixture(scope="session")
+def pile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole stack, seeded, for the tests that go through several services."""
+    with Stack(tmp_path_factory.mktemp("pile")) as stack:
+        yield stack
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "outage: stops PostgreSQL or Kafka under load")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--outage", type=float, default=8, metavar="SECONDS", help="how long an outage lasts"
+    )
+
+
+@pytest.fixture(scope="session")
+def outage(request: pytest.FixtureRequest) -> float:
+    """How many seconds a stopped server stays stopped."""
+    return float(request.config.getoption("--outage"))

