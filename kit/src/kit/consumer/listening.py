@@ -101,9 +101,7 @@ class Listener:
         with suppress(AbandonedError):
             with Spans(self._topic) as spans:
                 await patiently(self._reader)(attempt)
-            await _commit(
-                consumer, {TopicPartition(r.topic, r.partition): r.offset + 1 for r in records}
-            )
+            await _commit(consumer, records)
 
 
 async def _commit(consumer: AIOKafkaConsumer, records: Raw) -> None:
