@@ -105,15 +105,14 @@ def valider(document: Mapping[str, Any]) -> FaitDeParcours | Rectification:
     ]
     if "specversion" not in document:
         fautes.append(_faute("specversion", "missing"))
-    donnees = classe.model_fields["data"].annotation
-    try:
-        data = document.get("data")
-        if isinstance(data, Mapping) and isinstance(donnees, type):
+    donnees, data = classe.model_fields["data"].annotation, document.get("data")
+    if isinstance(data, Mapping) and isinstance(donnees, type):
+        if "confidences" in data:
+            fautes.append(_faute(("data", "confidences"), "extension_reservee"))
+        try:
             donnees.model_validate(data, extra="forbid")
-            if "confidences" in data:
-                fautes.append(_faute(("data", "confidences"), "extension_reservee"))
-    except ValidationError as erreur:
-        fautes.extend(_reprise(detail, ("data",)) for detail in erreur.errors())
+        except ValidationError as erreur:
+            fautes.extend(_reprise(detail, ("data",)) for detail in erreur.errors())
     try:
         evenement = classe.model_validate(document)
     except ValidationError as erreur:
@@ -121,7 +120,7 @@ def valider(document: Mapping[str, Any]) -> FaitDeParcours | Rectification:
         fautes.extend(
             _reprise(detail)
             for detail in erreur.errors()
-            if detail["loc"][0] != "data" or not isinstance(document.get("data"), Mapping)
+            if detail["loc"][0] != "data" or not isinstance(data, Mapping)
         )
     else:
         attendu = evenement.dataschema
