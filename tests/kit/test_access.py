@@ -77,12 +77,14 @@ async def test_a_key_is_stored_nowhere(access: Access, organisation: Organisatio
     assert key not in repr(await access.list_keys())
 
 
-async def test_nothing_but_a_live_key_lets_in(access: Access, organisation: Organisation):
+async def test_nothing_but_a_live_key_lets_in(
+    access: Access, organisation: Organisation, db: AsyncEngine
+):
     key = await access.create_key(organisation, ["parcours:lire"])
     expired = await access.create_key(organisation, ["parcours:lire"], timedelta(seconds=-1))
     revoked = await access.create_key(organisation, ["parcours:lire"])
     await access.revoke_key(revoked[8:16])
-    stranger = await Access(access._engine, SecretStr("y" * 32)).create_key(organisation, ["x"])
+    stranger = await Access(db, SecretStr("y" * 32)).create_key(organisation, ["x"])
     unknown, _ = new_key()
     wrong_secret = f"pk_live_{key[8:16]}_{unknown[17:60]}"
     wrong_secret += _checksum(wrong_secret)
@@ -119,12 +121,17 @@ async def test_a_key_revoked_elsewhere_soon_serves_no_more(
     await Access(db, PLATFORM_KEY).revoke_key(key[8:16])
     revoked_at = time.monotonic()
 
-    with pytest.raises(Unauthenticated):
-        while True:
-            await access.caller(key)
-            await asyncio.sleep(0.05)
+    while await _lets_in(access, key):
+        assert time.monotonic() - revoked_at < 3
+        await asyncio.sleep(0.05)
 
-    assert time.monotonic() - revoked_at < 3
+
+async def _lets_in(access: Access, key: str) -> bool:
+    try:
+        await access.caller(key)
+    except Unauthenticated:
+        return False
+    return True
 
 
 async def test_a_key_just_seen_is_not_asked_for_again(

@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Iterable
 from typing import Final, NoReturn
+from uuid import UUID
 
 import orjson
 
@@ -77,12 +78,19 @@ def loads_items(raw: bytes) -> list[object | BadJson]:
 
 
 def dumps(value: object) -> bytes:
-    return orjson.dumps(value)
+    return orjson.dumps(value, default=_known)
 
 
 def canonical(value: object) -> bytes:
     """The same bytes for the same content, in whatever order its keys came."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(value, default=_known, option=orjson.OPT_SORT_KEYS)
+
+
+def _known(value: object) -> str:
+    # asyncpg has a UUID of its own, which orjson does not take for one.
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError
 
 
 def _is_plain(raw: bytes, value: object) -> bool:  # noqa: C901 - a call per node costs twice

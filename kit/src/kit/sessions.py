@@ -62,7 +62,7 @@ def _same_origin(request: Request) -> None:
         return
     settings: Settings = request.app.state.settings
     site = request.headers.get("sec-fetch-site")
-    origin = urlsplit(request.headers.get("origin", "")).netloc
+    origin = request.headers.get("origin", "").partition("://")[2]
     ours = {request.headers.get("host"), urlsplit(settings.public_url).netloc}
     if site not in {None, "same-origin"} or (site is None and origin not in ours):
         raise ForeignOrigin

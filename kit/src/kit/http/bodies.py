@@ -1,6 +1,8 @@
 """The body of a request: bounded as it streams, inflated within the same bound."""
 
+import asyncio
 import zlib
+from contextlib import suppress
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -13,6 +15,8 @@ MAX_BATCH = 1024 * 1024
 BATCH = "application/cloudevents-batch+json"
 FORM = "application/x-www-form-urlencoded"
 
+_DRAIN_SECONDS = 2.0
+_DRAIN_BYTES = 16 * 1024 * 1024
 _GZIP_ONLY = 16 + zlib.MAX_WBITS
 
 
@@ -45,23 +49,36 @@ class BoundedBody:
         self._inflater = zlib.decompressobj(_GZIP_ONLY) if self._encoding == "gzip" else None
         self._declared = headers.get("content-length", "0")
         self._read = self._given = 0
+        self._ended = False
 
     async def __call__(self) -> Message:
         if int(self._declared) > self._limit:
             raise TooLarge
         if self._encoding not in {"gzip", "identity"}:
             raise UnsupportedMedia
-        message = await self._receive()
+        message = await self._next()
         if message["type"] != "http.request":
             return message
         chunk = message.get("body", b"")
-        self._read += len(chunk)
         if self._inflater is not None:
-            chunk = self._inflate(self._inflater, chunk, last=not message.get("more_body"))
+            chunk = self._inflate(self._inflater, chunk, last=self._ended)
         self._given += len(chunk)
         if max(self._read, self._given) > self._limit:
             raise TooLarge
         return {**message, "body": chunk}
+
+    async def drain(self) -> None:
+        """Read on for a while: a client in the middle of its sending would not hear an answer."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                while not self._ended and self._read < _DRAIN_BYTES:
+                    await self._next()
+
+    async def _next(self) -> Message:
+        message = await self._receive()
+        self._ended = not message.get("more_body", False)
+        self._read += len(message.get("body", b""))
+        return message
 
     def _inflate(self, inflater: "zlib._Decompress", chunk: bytes, *, last: bool) -> bytes:
         try:

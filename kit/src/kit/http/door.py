@@ -1,5 +1,6 @@
 """What surrounds every request: its number, its limits, its measure, and the last resort."""
 
+from http import HTTPStatus
 from time import perf_counter
 
 from prometheus_client import Histogram
@@ -40,19 +41,22 @@ class Door:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+                    await body.drain()
                 headers = [*message["headers"], *_HEADERS]
                 if not any(name == b"cache-control" for name, _ in headers):
                     headers.append(_NO_STORE)
                 message = {**message, "headers": headers}
             await send(message)
 
-        request = Request(scope, BoundedBody(scope, receive))
+        body = BoundedBody(scope, receive)
+        request = Request(scope, body)
         request.state.call_id = str(uuid7())
         try:
             refuse_nul(request, scope["query_string"])
             if "\0" in scope["path"]:
                 raise NotFound  # noqa: TRY301 - answered with all others, just below
-            await self._app(scope, request.receive, sending)
+            await self._app(scope, body, sending)
         except ClientDisconnect:
             pass
         except Exception as error:
