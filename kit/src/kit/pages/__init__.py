@@ -2,20 +2,23 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Protocol
+from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 
-from kit import clock
+from kit import clock, sessions
+from kit.access import Person
+from kit.http import Document
 from kit.pages import filters
 from kit.pages.charts import MASKED, spread, stitches
+from kit.sessions import SignedIn
 from kit.settings import Settings
 
 STYLESHEET = "/statique/sans-couture.css"
@@ -34,27 +37,18 @@ _HEADERS = {
 }
 
 
-class Organisation(Protocol):
-    """Whom a person works for."""
-
-    @property
-    def name(self) -> str: ...
+async def _visitor(request: Request, person: SignedIn) -> Person:
+    request.state.person = person
+    return person
 
 
-class Person(Protocol):
-    """Who reads the page; found by the session in `request.state.person`."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def role(self) -> str: ...
-    @property
-    def organisation(self) -> Organisation: ...
+Visitor = Annotated[Person, Depends(_visitor)]
+"""The person at the screen, named on the page; without one, the answer leads to `/connexion`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An entry of the main navigation, shown to these *roles*, or to whoever is signed in."""
+    """An entry of the main navigation: for organisations of these *roles*, or for all."""
 
     label: str
     href: str
@@ -71,7 +65,10 @@ class _Shown:
 class Pages:
     """The pages of one service: its own templates, and those that all services share."""
 
-    def __init__(self, templates: Path, settings: Settings, nav: Sequence[Link] = ()) -> None:
+    def __init__(
+        self, templates: Path, settings: Settings, *, home: str = "/", nav: Sequence[Link] = ()
+    ) -> None:
+        self._home = home
         self._nav = nav
         self._environment = Environment(
             loader=ChoiceLoader([FileSystemLoader(templates), PackageLoader("kit.pages")]),
@@ -83,6 +80,7 @@ class Pages:
         self._environment.filters.update(filters.FILTERS)
         self._environment.globals.update(
             demo=settings.demo,
+            home=home,
             icon=_ICON,
             masked=MASKED,
             spread=spread,
@@ -94,15 +92,18 @@ class Pages:
     def render(
         self, request: Request, template: str, *, status: int = 200, **context: object
     ) -> HTMLResponse:
-        """The page, for whom the session says; a name the template lacks is an error."""
+        """The page, for the `Visitor` if there is one; a name the template lacks is an error.
+
+        Its text gets the spaces and apostrophes of French typography.
+        """
         person: Person | None = getattr(request.state, "person", None)
         links = _links(self._nav, person, request.url.path)
         page = self._environment.get_template(template)
-        html = page.render(context, person=person, links=links)
+        html = filters.typeset(page.render(context, person=person, links=links))
         return HTMLResponse(html, status, _HEADERS)
 
-    def error_page(self, request: Request, document: Mapping[str, object]) -> HTMLResponse:
-        """A problem, as a person meets it."""
+    def error_page(self, request: Request, document: Document) -> HTMLResponse:
+        """A problem as a person meets it: for `kit.http.application(error_page=…)`."""
         return self.render(
             request,
             "error.html",
@@ -113,14 +114,18 @@ class Pages:
         )
 
     def mount(self, app: FastAPI) -> None:
-        """Serve the style sheet: for a year under the address of its content."""
+        """Serve the style sheet, `/connexion` and `/deconnexion`."""
+        app.add_route(STYLESHEET, _stylesheet, include_in_schema=False)
+        app.include_router(sessions.router(self._sign_in_page, self._home))
 
-        def stylesheet(request: Request) -> Response:
-            known = request.query_params.get("v") == _CSS_HASH
-            cache = "public, max-age=31536000, immutable" if known else "no-cache"
-            return Response(_CSS, media_type="text/css", headers={"cache-control": cache})
+    def _sign_in_page(self, request: Request, people: Sequence[Person], after: str) -> HTMLResponse:
+        return self.render(request, "connexion.html", people=people, after=after)
 
-        app.add_route(STYLESHEET, stylesheet, include_in_schema=False)
+
+def _stylesheet(request: Request) -> Response:
+    known = request.query_params.get("v") == _CSS_HASH
+    cache = "public, max-age=31536000, immutable" if known else "no-cache"
+    return Response(_CSS, media_type="text/css", headers={"cache-control": cache})
 
 
 def _links(nav: Sequence[Link], person: Person | None, path: str) -> list[_Shown]:
@@ -132,5 +137,5 @@ def _links(nav: Sequence[Link], person: Person | None, path: str) -> list[_Shown
     return [
         _Shown(link.label, link.href, current(link.href))
         for link in nav
-        if person is not None and (link.roles is None or person.role in link.roles)
+        if person is not None and (link.roles is None or person.organisation.role in link.roles)
     ]

@@ -27,14 +27,15 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _PLURAL_FROM = 2
 _TENTHS_BELOW = 10
 
+_THOUSANDS = re.compile(r"\b\d{1,3}(?: \d{3})+\b")
 _TYPOGRAPHY = (
     (re.compile(r"(?<=\w)'(?=\w)"), "’"),
     (re.compile(r" (?=[:%»])"), NBSP),
     (re.compile(r"(?<=«) "), NBSP),
     (re.compile(r" (?=[;!?])"), NARROW),
-    (re.compile(r"(?<=\d) (?=\d{3}\b)"), NARROW),
-    (re.compile(r"(?<=\d) (?=[^\W\d_])"), NBSP),
+    (re.compile(r"\b(\d+) (?=[^\W\d_])"), rf"\1{NBSP}"),
 )
+_MARKUP = re.compile(r"(<(pre|code|textarea)\b.*?</\2>|<[^>]*>)", re.DOTALL)
 
 
 def local(value: date) -> date:
@@ -156,9 +157,18 @@ def typographic(text: str) -> str:
     Spaces are made unbreakable where they stand; none is added, so that 14:32 and an address
     stay what they are. What is already right does not change.
     """
+    text = _THOUSANDS.sub(lambda number: number[0].replace(" ", NARROW), text)
     for pattern, replacement in _TYPOGRAPHY:
         text = pattern.sub(replacement, text)
     return text
+
+
+def typeset(html: str) -> str:
+    """A page whose text is typographic, however it was typed; its tags and code are left alone."""
+    parts = _MARKUP.split(html)
+    # Between two texts the pattern gives the markup, and the element it names if it is skipped.
+    parts[::3] = [typographic(text.replace("&#39;", "'")) for text in parts[::3]]
+    return "".join(part for rank, part in enumerate(parts) if rank % 3 != 2)  # noqa: PLR2004
 
 
 FILTERS = {

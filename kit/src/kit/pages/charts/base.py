@@ -96,13 +96,12 @@ def ticks(values: Iterable[float], unit: Unit) -> list[float]:
     low, high = (scale * f(values, default=0.0) for f in (min, max))
     if low > high * _CUT_ABOVE:
         margin = max((high - low) / 2, high / 6)
-        low, high = low - margin, high + margin
+        ceiling = 100 if unit == "%" and high <= 100 else math.inf  # noqa: PLR2004
+        low, high = low - margin, min(high + margin, ceiling)
     else:
         low = min(low, 0.0)
     step = _step((high - low) / _MOST_TICKS)
     first, last = math.floor(low / step), math.ceil(high / step)
-    if unit == "%":
-        last = min(last, math.ceil(100 / step))
     return [n * step / scale for n in range(first, max(last, first + 1) + 1)]
 
 

@@ -53,8 +53,8 @@ def thread(  # noqa: PLR0913
 ) -> Chart:
     """*segments* as cloth, dashed after *today*; *seams* as stitches; months below."""
     ends = [s.end or max(today, s.start) for s in segments]
-    starts = [*(s.start for s in segments), *(s.start for s in seams)]
-    months = _months(min(today, *starts), max(today, *ends, *(seam.end for seam in seams)))
+    starts = [today, *(s.start for s in segments), *(s.start for s in seams)]
+    months = _months(min(starts), max([today, *ends, *(s.end for s in seams)]))
     span = (months[-1] - months[0]).days
 
     def x(day: date) -> float:
@@ -84,6 +84,7 @@ def thread(  # noqa: PLR0913
     )
     rows = tuple(_rows(segments, seams))
     said = description or " ; ".join(f"{what} : {start} – {end}" for what, start, end in rows)
+    said = said or "Rien n’a encore commencé."
     box = (_WIDTH, top + _BELOW)
     return Chart(
         name,
