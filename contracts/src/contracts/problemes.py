@@ -100,6 +100,20 @@ _FORMATS: Final[dict[str, str]] = {
     "^[A-Z][0-9]{4}$": "Un code ROME est attendu, par exemple I1203",
     "^(RNCP|RS)[0-9]{1,6}$": "Un code RNCP ou RS est attendu, par exemple RNCP35510",
     "^RNCP[0-9]{1,6}BC[0-9]{1,3}$": "Un code de bloc est attendu, par exemple RNCP35510BC01",
+    "^[0-9]{7}[a-zA-Z]$": "Un UAI est attendu : 7 chiffres et une lettre",
+    "^urn:[a-z0-9]{2,31}:[A-Za-z0-9._:-]{1,200}$": (
+        "Une source est attendue : le préfixe de votre organisation, par exemple urn:siret: et"
+        " 14 chiffres"
+    ),
+    "^/(time|data/[a-z_]+(/[a-z0-9_]+)*)$": (
+        "Un pointeur est attendu : /time, ou le chemin d’un champ, par exemple /data/heures_prevues"
+    ),
+    "^[a-z0-9_-]{1,40}$": "1 à 40 minuscules, chiffres ou tirets",
+    "^[A-Za-z0-9._:/-]{1,80}$": "1 à 80 lettres, chiffres, points, tirets, deux-points ou barres",
+    "^[A-Za-z0-9._:-]{1,80}$": "1 à 80 lettres, chiffres, points, tirets ou deux-points",
+    "^[A-Za-z0-9._: -]{1,330}$": "La source et l’identifiant d’un événement, une espace entre",
+    "^1\\.0$": "La version 1.0 de CloudEvents est attendue",
+    "^application/json$": "application/json est attendu",
     "^[A-Za-z0-9._:-]{1,128}$": "1 à 128 lettres, chiffres, points, tirets ou deux-points",
     "^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$": "Une trace W3C est attendue, ou rien",
     "^[0-9a-f]{64}$": "Une empreinte SHA-256 est attendue : 64 chiffres hexadécimaux",
