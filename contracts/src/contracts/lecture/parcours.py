@@ -76,9 +76,19 @@ class Etape:
 class Emploi:
     """Un travail commencé, et sa fin quand le contrat la dit."""
 
-    debut_le: datetime
-    fin_le: date | None
-    type_contrat: TypeContrat
+    evenement: EmploiRetourEmploiDeclare
+
+    @property
+    def debut_le(self) -> datetime:
+        return self.evenement.time
+
+    @property
+    def fin_le(self) -> date | None:
+        return self.evenement.data.fin_le
+
+    @property
+    def type_contrat(self) -> TypeContrat:
+        return self.evenement.data.type_contrat
 
     def en_cours(self, au: date) -> bool:
         return jour(self.debut_le) <= au and (self.fin_le is None or au <= self.fin_le)
@@ -142,8 +152,8 @@ def evoluer(lus: Effets, au: date) -> Parcours:
         match evenement:
             case ParcoursOuvert() if parcours.ouverture is None:
                 parcours.ouverture = evenement
-            case EmploiRetourEmploiDeclare(time=debut_le, data=data):
-                parcours.emplois.append(Emploi(debut_le, data.fin_le, data.type_contrat))
+            case EmploiRetourEmploiDeclare():
+                parcours.emplois.append(Emploi(evenement))
         etape_id = rattachement.etape(evenement, partial(_en_cours, parcours.etapes, evenement))
         if etape_id is None:
             continue

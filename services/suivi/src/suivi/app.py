@@ -1,6 +1,5 @@
 """Le service assemblé."""
 
-
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from kit.access import Caller, authorized
@@ -15,7 +15,7 @@ from suivi import queries
 from suivi.commands.abonner import Abonnes
 from suivi.queries.abonnements import AbonnementVue, EnvoiVue, TentativeVue
 
-router: APIRouter = Router(prefix="/v1/abonnements", tags=["abonnements"])
+router = Router(prefix="/v1/abonnements", tags=["abonnements"])
 
 _Gerer = Annotated[Caller, authorized("abonnements:gerer")]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, cast
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 from pydantic import TypeAdapter, ValidationError
 
 from contracts import problemes
@@ -26,7 +26,7 @@ _FORMES: dict[str, TypeAdapter[str]] = {
     "source": TypeAdapter(Source),
 }
 
-router: APIRouter = Router(tags=["événements"])
+router = Router(tags=["événements"])
 
 _Ecrire = Annotated[Caller, authorized("evenements:ecrire")]
 _CORPS: dict[str, Any] = {

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 
 from contracts.base import Identifiant, Reference, Source
 from kit import clock
@@ -16,7 +16,7 @@ from suivi import queries
 from suivi.queries.lecture import Consultation, Lecture
 from suivi.queries.vues import ChronologieVue, ParcoursVue
 
-router: APIRouter = Router(tags=["parcours"])
+router = Router(tags=["parcours"])
 
 _Lire = Annotated[Caller, authorized("parcours:lire")]
 

@@ -1,6 +1,5 @@
 """Le catalogue des événements, public : ce que l’on peut dire, et comment."""
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 
 from contracts.base import Porte
@@ -8,7 +7,7 @@ from contracts.catalogue import PAR_TYPE
 from kit.errors import NotFound
 from kit.http import Router
 
-router: APIRouter = Router(tags=["catalogue"])
+router = Router(tags=["catalogue"])
 
 
 class TypeInconnu(NotFound):

@@ -1,0 +1,5 @@
+"""La porte Kafka des indicateurs : le journal, et rien d’autre."""
+
+from indicateurs import projections
+
+journal = projections.suivre

@@ -1,0 +1,167 @@
+"""Les événements lus, et ce qu’ils disent de chaque parcours, rangé pour être compté."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    Index,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Uuid,
+    delete,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from indicateurs.tables import comptes
+
+__all__ = ["comptes"]
+
+metadata = MetaData()
+
+_Instant = DateTime(timezone=True)
+Ligne = Mapping[str, Any]
+
+# The service's own copy of the journal: figures lead back to it, and are made again from it.
+evenements = Table(
+    "evenements",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("parcours", Uuid, nullable=False, index=True),
+    Column("type", String, nullable=False),
+    Column("partition", SmallInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("survenu_le", _Instant, nullable=False),
+    Column("enregistre_le", _Instant, nullable=False, index=True),
+    Column("corps", JSONB, nullable=False),
+)
+parcours = Table(
+    "parcours",
+    metadata,
+    Column("parcours", Uuid, primary_key=True),
+    Column("personne", Uuid, nullable=False, index=True),
+    Column("publics", ARRAY(String), nullable=False),
+)
+orientations = Table(
+    "orientations",
+    metadata,
+    Column("parcours", Uuid, primary_key=True),
+    Column("etape", Uuid, primary_key=True),
+    Column("axe", SmallInteger),
+    Column("le", Date, nullable=False),
+    Column("source", String, nullable=False),
+    Column("id", String, nullable=False),
+)
+entrees = Table(
+    "entrees",
+    metadata,
+    Column("parcours", Uuid, primary_key=True),
+    Column("etape", Uuid, primary_key=True),
+    Column("axe", SmallInteger),
+    Column("type_etape", String, nullable=False),
+    Column("le", Date, nullable=False, index=True),
+    Column("nouveau_plan", Boolean, nullable=False),
+    Column("source", String, nullable=False),
+    Column("id", String, nullable=False),
+)
+sorties = Table(
+    "sorties",
+    metadata,
+    Column("parcours", Uuid, primary_key=True),
+    Column("etape", Uuid, primary_key=True),
+    Column("axe", SmallInteger),
+    Column("type_etape", String, nullable=False),
+    Column("le", Date, nullable=False, index=True),
+    Column("nature", String, nullable=False),
+    Column("motif_abandon", String),
+    Column("qualification", String),
+    Column("source", String, nullable=False),
+    Column("id", String, nullable=False),
+)
+certifications = Table(
+    "certifications",
+    metadata,
+    Column("parcours", Uuid, primary_key=True),
+    Column("source", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("etape", Uuid, nullable=False),
+    Column("le", Date, nullable=False),
+    Column("resultat", String, nullable=False),
+    Index("certifications_etape", "parcours", "etape"),
+)
+emplois = Table(
+    "emplois",
+    metadata,
+    Column("parcours", Uuid, primary_key=True),
+    Column("source", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("le", Date, nullable=False),
+    Column("fin_le", Date),
+    Column("type_contrat", String, nullable=False),
+    Column("heures_hebdo", Float),
+)
+PROJETEES = (parcours, orientations, entrees, sorties, certifications, emplois)
+
+
+@asynccontextmanager
+async def lecture(db: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Une transaction qui voit tout au même instant, quoi qu’on écrive pendant ce temps."""
+    async with db.connect() as tx:
+        await tx.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        async with tx.begin():
+            yield tx
+
+
+async def noter(tx: AsyncConnection, lignes: Sequence[Ligne]) -> None:
+    """Garder les événements lus ; ceux qui le sont déjà restent comme ils sont."""
+    await tx.execute(insert(evenements).on_conflict_do_nothing(), list(lignes))
+
+
+async def relire(tx: AsyncConnection, lus: Collection[UUID]) -> dict[UUID, list[Any]]:
+    """Tous les événements de ces parcours, corps compris."""
+    choix = select(evenements.c.parcours, evenements.c.corps).where(evenements.c.parcours.in_(lus))
+    trouves: dict[UUID, list[Any]] = {parcours_id: [] for parcours_id in lus}
+    for parcours_id, corps in await tx.execute(choix):
+        trouves[parcours_id].append(corps)
+    return trouves
+
+
+async def ranger(
+    tx: AsyncConnection, lus: Collection[UUID], lignes: Mapping[Table, Sequence[Ligne]]
+) -> None:
+    """Mettre, de ces parcours, ce que l’on en sait à la place de ce que l’on en savait."""
+    for table in PROJETEES:
+        await tx.execute(delete(table).where(table.c.parcours.in_(lus)))
+        if lignes.get(table):
+            await tx.execute(insert(table), list(lignes[table]))
+
+
+async def lire_arret(tx: AsyncConnection) -> datetime | None:
+    """L’instant d’enregistrement du dernier événement lu."""
+    dernier: datetime | None = await tx.scalar(select(func.max(evenements.c.enregistre_le)))
+    return dernier
+
+
+async def lire_delai_de_transmission(tx: AsyncConnection) -> float | None:
+    """La médiane, en jours, entre le fait et sa réception."""
+    choix = text(
+        "select percentile_cont(0.5) within group"
+        " (order by extract(epoch from enregistre_le - survenu_le)) / 86400 from evenements"
+    )
+    valeur = await tx.scalar(choix)
+    return None if valeur is None else float(valeur)
