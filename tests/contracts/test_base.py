@@ -41,13 +41,13 @@ def donnees_de(classe: type[Evenement]) -> type[Donnees]:
 
 @PAR_NOM
 def test_les_champs_confidentiels_sont_ceux_du_catalogue(classe: type[Evenement]):
-    assert list(confidentiels(donnees_de(classe))) == CONFIDENTIELS.get(classe.nom, [])
+    assert confidentiels(donnees_de(classe)) == tuple(CONFIDENTIELS.get(classe.nom, []))
 
 
 @PAR_NOM
 def test_aucune_confidence_ne_se_cache_dans_un_objet(classe: type[Evenement]):
     for modele in _objets(donnees_de(classe)):
-        assert not list(confidentiels(modele)), modele
+        assert confidentiels(modele) == (), modele
 
 
 def _objets(annotation: Any) -> Iterator[Any]:  # noqa: ANN401
