@@ -1,6 +1,8 @@
 """Un problème a un code, un titre, une phrase en français, et ne répète pas ce qu’il refuse."""
 
+import importlib
 import inspect
+import pkgutil
 import re
 from collections.abc import Iterator
 
@@ -10,6 +12,7 @@ from contracts import problemes
 from contracts.catalogue import PAR_TYPE
 from contracts.schemas import schema
 from kit import json as kit_json
+from kit.errors import Refusal
 
 # What partners were promised, with its status.
 PROMIS = {
@@ -43,6 +46,27 @@ def test_les_codes_de_champ_promis_existent():
 
 def test_la_regle_d_un_service_est_un_refus():
     assert problemes.problem("SESSION_COMPLETE") == ("Demande refusée par une règle", 409)
+
+
+def test_chaque_refus_de_la_maison_a_le_titre_de_son_statut():
+    for nom in ("kit", "orientation", "inscription", "passerelle", "suivi", "indicateurs"):
+        for module in pkgutil.walk_packages(importlib.import_module(nom).__path__, f"{nom}."):
+            if not module.name.endswith(("__main__", ".app", ".run")):
+                importlib.import_module(module.name)
+
+    refus = set(_sortes(Refusal))
+
+    assert {r.code: problemes.problem(r.code)[1] for r in refus} == {
+        r.code: r.status for r in refus
+    }
+
+
+def _sortes(sorte: type[Refusal]) -> Iterator[type[Refusal]]:
+    for plus_precise in sorte.__subclasses__():
+        # A test may have its own; it is nobody's promise.
+        if not plus_precise.__module__.startswith(("tests", "test_")):
+            yield plus_precise
+        yield from _sortes(plus_precise)
 
 
 @pytest.mark.parametrize("titre", [titre for titre, _ in problemes.TITRES.values()])

@@ -8,16 +8,21 @@ from collections.abc import Mapping
 from typing import Final
 
 TITRES: Final[dict[str, tuple[str, int]]] = {
+    "CONNEXION_REQUISE": ("Connexion requise", 303),
     "JSON_INVALIDE": ("JSON illisible", 400),
     "CLE_INVALIDE": ("Clé absente, inconnue, expirée ou révoquée", 401),
     "PORTEE_INSUFFISANTE": ("Cette clé ne permet pas cela", 403),
     "SOURCE_ETRANGERE": ("La source n’est pas celle de votre organisation", 403),
     "DECISION_RESERVEE": ("Cette décision se demande au service qui la prend", 403),
+    "INTERDIT": ("Ce n’est pas permis", 403),
+    "ORIGINE_REFUSEE": ("La demande vient d’un autre site", 403),
     "INTROUVABLE": ("Introuvable", 404),
     "PARCOURS_INCONNU": ("Parcours inconnu", 404),
+    "PLACES_NON_OUVERTES": ("Cette session n’a pas ouvert de places", 404),
     "METHODE_NON_PERMISE": ("Méthode non permise ici", 405),
     "CONFLIT_IDENTIFIANT": ("Cet identifiant porte déjà un autre contenu", 409),
     "PARCOURS_EFFACE": ("Parcours effacé", 410),
+    "SUPPRIME": ("Supprimé", 410),
     "TROP_GRAND": ("Envoi trop grand", 413),
     "FORMAT_NON_PRIS": ("Format non pris en charge", 415),
     "EVENEMENT_INVALIDE": ("Événement invalide", 422),
@@ -122,6 +127,8 @@ _FORMATS: Final[dict[str, str]] = {
 
 def problem(code: str) -> tuple[str, int]:
     """Le titre d’un problème et son statut HTTP ; une règle d’un service a le titre des refus."""
+    if code not in TITRES and code.endswith(("_INCONNU", "_INCONNUE", "_INCONNUES")):
+        code = "INTROUVABLE"
     return TITRES.get(code, ("Demande refusée par une règle", 409))
 
 
