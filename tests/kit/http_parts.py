@@ -1,7 +1,7 @@
 """A small service to knock at: one route for each way of going wrong."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import FastAPI, Form, Query, Request
@@ -22,7 +22,7 @@ NOWHERE = "postgresql+asyncpg://nobody@127.0.0.1:1/nothing"
 router = Router()
 
 
-def a_settings(**changes: object) -> Settings:
+def a_settings(**changes: Any) -> Settings:  # noqa: ANN401 - as many types as settings
     url = "http://127.0.0.1:1"
     return Settings(
         **{

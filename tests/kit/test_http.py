@@ -14,8 +14,12 @@ from fastapi.routing import APIRoute
 from hypothesis import given
 from hypothesis import strategies as st
 from openapi_spec_validator import validate
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from kit import observability
+from kit.observability.traces import send_to
 from tests.kit.http_parts import NIR, a_service
 
 SERVICE = a_service()
@@ -149,7 +153,7 @@ async def test_no_body_breaks_anything(body: bytes):
     [None, "text/plain", "application/xml", "application/json; charset=latin1", "json", "é"],
 )
 async def test_another_format_is_not_guessed(http: httpx.AsyncClient, content_type: str | None):
-    headers = {"content-type": content_type.encode()} if content_type else {}
+    headers = {b"content-type": content_type.encode()} if content_type else {}
     answer = await http.post("/v1/things", content=b"{}", headers=headers)
 
     assert (answer.status_code, answer.json()["code"]) == (415, "FORMAT_NON_PRIS")
@@ -312,10 +316,40 @@ async def test_our_own_fault_is_logged_with_its_trace_under_the_number_given(
 
     problem = (await http.get(f"/v1/broken?value={NIR}", headers=sent)).json()
 
-    (line,) = lines()
+    await http.get("/nowhere", headers=sent)
+    line, nowhere = lines()
+    assert nowhere["trace_id"] == trace
     assert problem["instance"] == f"urn:accuse:{line['call_id']}"
     assert (line["level"], line["trace_id"]) == ("error", trace)
     assert any("http_parts.py" in step and "broken" in step for step in line["exception"])
+
+
+async def test_a_request_is_one_span(http: httpx.AsyncClient):
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    send_to(provider)
+    trace, parent = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+    sent = {"traceparent": f"00-{trace}-{parent}-01"}
+    try:
+        await http.post("/v1/things", json=A_THING, headers=sent)
+        await http.get("/v1/full", headers=sent)
+        await http.get(f"/v1/broken?value={NIR}", headers=sent)
+        await http.get("/nowhere", headers=sent)
+        await http.get("/sante")
+    finally:
+        observability.shutdown()
+
+    spans = exporter.get_finished_spans()
+    assert [(span.name, span.status.status_code.name) for span in spans] == [
+        ("POST /v1/things", "UNSET"),
+        ("GET /v1/full", "UNSET"),
+        ("GET /v1/broken", "ERROR"),
+        ("HTTP", "UNSET"),
+    ]
+    assert {f"{span.context.trace_id:032x}" for span in spans if span.context} == {trace}
+    assert {f"{span.parent.span_id:016x}" for span in spans if span.parent} == {parent}
+    assert NIR not in " ".join(span.to_json() for span in spans)
 
 
 async def test_a_service_says_how_it_fares(http: httpx.AsyncClient):

@@ -111,7 +111,9 @@ async def test_a_log_is_read_by_our_own_services_only(database: Callable[[str], 
             f"/interne/journal/{partition}", params={"apres": 1, "limite": 1}, headers=ours
         )
         refused = [
-            (await http.get(f"/interne/journal/{path}", headers={"authorization": key})).status_code
+            (
+                await http.get(f"/interne/journal/{path}", headers={b"authorization": key})
+            ).status_code
             for path in ("tetes", "0")
             for key in (b"", b"Bearer service-kez", b"Bearer \xe9")
         ]

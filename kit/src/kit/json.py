@@ -93,7 +93,7 @@ def _known(value: object) -> str:
     raise TypeError
 
 
-def _is_plain(raw: bytes, value: object) -> bool:  # noqa: C901 - a call per node costs twice
+def _is_plain(raw: bytes, value: object) -> bool:
     """Whether it is certain, at little cost, that no rule is broken; a doubt says no.
 
     In the source each member has one `":`, and a string may add some: as many of them as

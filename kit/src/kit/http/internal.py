@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from kit import json, log
 from kit.db import Database
 from kit.errors import Unauthenticated
-from kit.http.routing import Router
+from kit.http.routing import Router, Untraced
 from kit.settings import Settings
 
 MAX_PAGE = 1000
@@ -26,7 +26,7 @@ def _service_only(request: Request) -> None:
 ServiceOnly = Depends(_service_only)
 """A dependency that lets only our own services in."""
 
-router = Router(prefix="/interne/journal")
+router = Router(prefix="/interne/journal", route_class=Untraced)
 
 
 @router.get("/tetes", include_in_schema=False, dependencies=[ServiceOnly])

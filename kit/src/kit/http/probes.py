@@ -4,18 +4,20 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
+import structlog
 from fastapi import Request
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from kit import json
-from kit.http.routing import Router
+from kit.http.routing import Router, Untraced
 from kit.observability import describe
 
 PATIENCE = 2.0
+_log = structlog.get_logger(__name__)
 
 Check = Callable[[], Awaitable[object]]
-router = Router()
+router = Router(route_class=Untraced)
 
 
 class Readiness:
@@ -51,9 +53,11 @@ async def alive() -> Response:
 async def ready(request: Request) -> Response:
     readiness: Readiness = request.app.state.readiness
     faults = await readiness.faults()
-    # What exactly is missing is for the log of the one who looks, not for whoever asks.
     checks = {name: "manque" if fault else "ok" for name, fault in faults.items()}
     lacking = any(faults.values())
+    if lacking:
+        # What exactly is missing is not for whoever asks.
+        _log.warning("not ready", faults=faults)
     status = HTTPStatus.SERVICE_UNAVAILABLE if lacking else HTTPStatus.OK
     return _answer({"etat": "indisponible" if lacking else "pret", "controles": checks}, status)
 

@@ -1,6 +1,7 @@
 """Routes whose bodies are read strictly, and whose requests are spans."""
 
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from fastapi import APIRouter, Request, Response, params
@@ -10,11 +11,18 @@ from starlette.requests import ClientDisconnect
 from kit import json
 from kit.errors import FieldError, Invalid
 from kit.http.bodies import FORM, is_json, media_type
-from kit.http.problems import Answers
+from kit.http.problems import MEDIA_TYPE, Answers
 from kit.http.refusals import Broken, UnsupportedMedia
 from kit.observability import span
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+_PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Probleme"}}}}
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "Refus", **_PROBLEM},
+    "503": {"description": "Rien n’est fait : à renvoyer plus tard", **_PROBLEM},
+}
 
 
 class Route(APIRoute):
@@ -23,18 +31,12 @@ class Route(APIRoute):
     def get_route_handler(self) -> Handler:
         handler = super().get_route_handler()
         read = self._reader()
-        template = self.path_format
 
         async def handle(request: Request) -> Response:
             answers: Answers = request.app.state.answers
             answer: Response | None = None
             try:
-                with span(
-                    f"{request.method} {template}",
-                    kind="server",
-                    parent=request.headers.get("traceparent"),
-                    **{"http.request.method": request.method, "http.route": template},
-                ):
+                with self._span(request):
                     try:
                         return await handler(await read(request))
                     except ClientDisconnect:
@@ -51,17 +53,40 @@ class Route(APIRoute):
 
         return handle
 
+    def _span(self, request: Request) -> AbstractContextManager[str | None]:
+        return span(
+            f"{request.method} {self.path_format}",
+            kind="server",
+            parent=request.headers.get("traceparent"),
+            **{"http.request.method": request.method, "http.route": self.path_format},
+        )
+
     def _reader(self) -> Callable[[Request], Awaitable[Request]]:
         if self.body_field is None:
             return _nothing
         return _form if isinstance(self.body_field.field_info, params.Form) else _strict_json
 
 
+class Untraced(Route):
+    """For what is asked every few seconds by machines that only look."""
+
+    def _span(self, _request: Request) -> AbstractContextManager[str | None]:
+        return nullcontext()
+
+
 class Router(APIRouter):
     """What `application` accepts: an APIRouter of strict routes."""
 
-    def __init__(self, *, prefix: str = "", tags: list[str] | None = None) -> None:
-        super().__init__(prefix=prefix, tags=[*(tags or [])], route_class=Route)
+    def __init__(
+        self,
+        *,
+        prefix: str = "",
+        tags: list[str] | None = None,
+        route_class: type[Route] = Route,
+    ) -> None:
+        super().__init__(
+            prefix=prefix, tags=[*(tags or [])], route_class=route_class, responses=_PROBLEMS
+        )
 
 
 class _Json(Request):
