@@ -19,7 +19,7 @@ from kit.log.store import P, check_identity, page
 from kit.observability import describe
 
 # Seconds. A frozen relay loses its locks in 4 s and is replaced a tick later: in less than 5 s.
-_TICK = 0.5
+_TICK = 0.25
 _PAUSE = 1.0
 _FINISH = 3.0
 _PAGE = 500
