@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+import httpx
 from fastapi import FastAPI, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -64,6 +65,11 @@ def a_service(
     )
     app.state.databases = databases
     return app
+
+
+def a_client(app: FastAPI) -> httpx.AsyncClient:
+    """Calls *app* in this process, without a socket."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service.test")
 
 
 def error_page(_request: Request, problem: Document) -> Response:
