@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from kit import json
 from tests.services.suivi.conftest import Partenaire, Suivi
 
 LE = "2026-09-07T09:00:00+02:00"
@@ -121,3 +122,21 @@ async def test_l_emetteur_sait_ce_que_son_fait_est_devenu(
     assert sien.json()["effet"] == "en_attente_de_cible"
     assert sien.json()["a_faire"]
     assert d_un_autre.status_code == 404
+
+
+async def test_un_document_mal_forme_ne_perd_pas_les_autres(organisme: Partenaire):
+    bon = organisme.fait("suivi.entree_effective", uuid4(), LE)
+    lot = b'[%s,{"id":"a","id":"b"},{"data":{"x":NaN}}]' % json.dumps(bon)
+
+    reponse = await organisme.http.post(
+        "/v1/evenements",
+        content=lot,
+        headers={"content-type": "application/cloudevents-batch+json"},
+    )
+
+    lignes = reponse.json()["lignes"]
+    assert [ligne["status"] for ligne in lignes] == [201, 422, 422]
+    assert [ligne["probleme"]["erreurs"][0]["pointeur"] for ligne in lignes[1:]] == [
+        "/id",
+        "/data/x",
+    ]

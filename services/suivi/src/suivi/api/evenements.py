@@ -1,5 +1,6 @@
 """La porte des faits, et ce qu’il est advenu de chacun."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, cast
 
 from fastapi import Header, Query, Request, Response
@@ -12,7 +13,7 @@ from kit.access import Caller, authorized
 from kit.clock import Now
 from kit.db import Database
 from kit.errors import Refusal
-from kit.http import BATCH, Malformed, Router, UnsupportedMedia, document_of, media_type
+from kit.http import BATCH, Router, UnsupportedMedia, document_of, media_type
 from suivi import queries
 from suivi.commands.recevoir import Accuse, Reception
 from suivi.queries.vues import StatutVue
@@ -72,15 +73,14 @@ async def recevoir(
     nature = media_type(request)
     if nature not in {_SEUL, BATCH}:
         raise UnsupportedMedia(f"Envoyer {_SEUL}, ou {BATCH} pour un lot.")
-    document = json.loads(await request.body())
+    corps = await request.body()
     if nature == BATCH:
-        if not isinstance(document, list):
-            raise Malformed
-        if len(document) > LOT:
+        documents = json.loads_items(corps)
+        if len(documents) > LOT:
             raise LotTropGrand
-        accuses = await reception.recevoir(document, caller, now, essai=essai)
-        return _lot(request, document, accuses, minimal="return=minimal" in prefer)
-    [accuse] = await reception.recevoir([document], caller, now, essai=essai)
+        accuses = await reception.recevoir(documents, caller, now, essai=essai)
+        return _lot(request, documents, accuses, minimal="return=minimal" in prefer)
+    [accuse] = await reception.recevoir([json.loads(corps)], caller, now, essai=essai)
     return _seul(request, accuse)
 
 
@@ -96,7 +96,7 @@ def _seul(request: Request, accuse: Accuse) -> Response:
 
 
 def _lot(
-    request: Request, documents: list[object], accuses: list[Accuse], *, minimal: bool
+    request: Request, documents: Sequence[object], accuses: list[Accuse], *, minimal: bool
 ) -> Response:
     lignes = [
         _ligne(rang, document, accuse)

@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from contracts.catalogue import PAR_TYPE
 from kit import webhooks
 from kit.access import Organisation
-from kit.errors import FieldError, Invalid, NotFound, Refusal
+from kit.errors import FieldError, Invalid
 from kit.ids import uuid7
 from kit.secrets import Vault
 from suivi import tables
+from suivi.domain.abonnements import AbonnementDejaPris, AbonnementInconnu
 
 TYPE_D_ESSAI = "fr.sanscouture.abonnement.essai.v1"
 _FAUTES = {
@@ -21,20 +22,6 @@ _FAUTES = {
     webhooks.Fault.CREDENTIALS: "Ni nom ni mot de passe dans l’adresse",
     webhooks.Fault.PORT: "Seuls les ports 443 et 8443 sont permis",
 }
-
-
-class AbonnementDejaPris(Refusal):
-    """Une organisation a un abonnement : pour changer d’adresse, le retirer d’abord."""
-
-    def __init__(self) -> None:
-        super().__init__("Votre organisation a déjà un abonnement. Le retirer avant d’en créer un.")
-
-
-class AbonnementInconnu(NotFound):
-    """Cette organisation n’a pas cet abonnement."""
-
-    def __init__(self) -> None:
-        super().__init__("Votre organisation n’a pas d’abonnement sous cet identifiant.")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from contracts.base import Porte
 from contracts.catalogue import PAR_TYPE, FaitDeParcours, Rectification, valider
 from contracts.evenement import EvenementCorrige
 from kit.errors import FieldError, Forbidden, Invalid, MissingScope, Refusal
-from kit.json import pointer
+from kit.json import BadJson, pointer
 
 Evenement = FaitDeParcours | Rectification
 
@@ -78,6 +78,10 @@ def examiner(
     `prefixe` : la source enregistrée de l’organisation qui parle. `peut_ecrire` : si sa clé
     permet une famille.
     """
+    if isinstance(document, BadJson):
+        code, detail = problemes.field(document.code, {})
+        _, _, lieu = document.pointer.removeprefix("/").partition("/")  # within the event
+        raise EvenementInvalide(FieldError(code, lieu and f"/{lieu}", detail))
     if not isinstance(document, Mapping):
         raise EvenementInvalide(_faute("dict_type"))
     type_ = document.get("type")

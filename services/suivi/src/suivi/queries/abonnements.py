@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from suivi import tables
-from suivi.commands.abonner import AbonnementInconnu
+from suivi.domain.abonnements import AbonnementInconnu
 
 RECENTS = 100
 
