@@ -1,8 +1,10 @@
 """`python -m deploy.embedded up|demo [--exit]`: the stack in the foreground, Ctrl-C to stop it."""
 
 import json
+import os
 import signal
 import sys
+import time
 from argparse import ArgumentParser
 from pathlib import Path
 from types import FrameType
@@ -10,7 +12,7 @@ from types import FrameType
 from rich.console import Console
 from rich.table import Table
 
-from deploy.embedded.process import Trouble
+from deploy.embedded.process import Child, Trouble
 from deploy.embedded.stack import Stack
 
 JOURNEYS = 300
@@ -29,13 +31,25 @@ def main() -> None:
     try:
         with Stack(Path.cwd(), say=console.print) as stack:
             if arguments.action == "demo":
-                stack.watch(until=stack.simulator("jouer", stack.file, "--parcours", str(JOURNEYS)))
+                _watch(stack, stack.simulator("jouer", stack.file, "--parcours", str(JOURNEYS)))
             _show(stack)
             if not arguments.exit:
                 console.print("\nCtrl-C arrête tout ; les données restent (make clean les oublie).")
-                stack.watch()
+                _watch(stack)
     except Trouble as trouble:
         sys.exit(str(trouble))
+
+
+def _watch(stack: Stack, until: Child | None = None) -> None:
+    """Return when *until* has ended well; raise as soon as a part of the stack has ended."""
+    terminal = os.isatty(0)
+    while until is None or until.code is None:
+        stack.check()
+        if terminal and not os.isatty(0):
+            # Closed: where make leads the session, it is told of it and we are not.
+            sys.exit(0)
+        time.sleep(0.2)
+    until.succeed()
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import fcntl
 import shutil
 import sys
-import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -67,13 +66,10 @@ class Stack:
     def __exit__(self, *_: object) -> None:
         self._stop()
 
-    def watch(self, until: Child | None = None) -> None:
-        """Return when *until* has ended well; raise `Died` as soon as anything has ended."""
-        while until is None or until.code is None:
-            for child in (*(server.child for server in self._servers), *self.services.values()):
-                child.check()
-            time.sleep(0.2)
-        until.succeed()
+    def check(self) -> None:
+        """Raise `Died` if any part of it has ended."""
+        for child in (*(server.child for server in self._servers), *self.services.values()):
+            child.check()
 
     def start_service(self, name: str) -> None:
         """Start it, or start it again on the same port; it answers when this returns."""
