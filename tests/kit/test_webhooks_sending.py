@@ -343,6 +343,23 @@ async def test_a_name_that_changes_its_mind_reaches_nobody(monkeypatch: pytest.M
         assert receiver.connections == 0
 
 
+async def test_plain_http_stays_inside_the_listed_networks(monkeypatch: pytest.MonkeyPatch):
+    """Here the loopback plays the public internet, and another network is listed."""
+    networks = [ip_network("10.0.0.0/8")]
+    async with receiving(OK) as receiver:
+        port = receiver.port
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        monkeypatch.setattr(guard_module, "PORTS", frozenset({port}))
+        monkeypatch.setattr(guard_module, "is_public", lambda _: True)
+
+        plain = await send(f"http://exemple.fr:{port}/", networks=networks)
+        assert (plain.outcome, receiver.connections) == (Outcome.FORBIDDEN, 0)
+
+        await send(f"https://exemple.fr:{port}/", networks=networks, total=0.3)
+        assert receiver.connections == 1
+
+
 async def test_a_dead_receiver_delays_nobody():
     async with (
         receiving(never_answer) as dead,

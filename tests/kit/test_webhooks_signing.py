@@ -117,6 +117,11 @@ def test_hostile_headers_are_refused_and_nothing_else(headers: dict[str, str], b
     assert not verify(SECRET, HEADERS | {"webhook-signature": "x"} | headers, body, THEN)
 
 
+@given(HOSTILE)
+def test_a_hostile_signature_among_good_headers(signature: str):
+    assert not verify(SECRET, HEADERS | {"webhook-signature": signature}, BODY, THEN)
+
+
 def test_a_new_secret_holds_32_random_bytes():
     secrets = {new_secret() for _ in range(20)}
 
