@@ -21,6 +21,11 @@ from kit.log import Entry, message
 
 HAPPENED = "test.happened"
 POISON = "test.poison"
+# The cursors read without being locked: what a consumer must not do.
+UNFENCED = text(
+    "select partition, position from consumer.cursor where consumer = :consumer"
+    " and log = :log and epoch = :epoch and partition = any(:partitions)"
+)
 READER = Reader("reader", "writer")
 
 

@@ -14,6 +14,7 @@ from kit.errors import NotFound, Unavailable
 from tests.kit.reading import (
     HAPPENED,
     POISON,
+    UNFENCED,
     Event,
     LogSource,
     a_delivery,
@@ -153,14 +154,7 @@ async def test_two_readers_at_once_double_nothing(source: LogSource, db: AsyncEn
 async def test_without_its_lock_on_the_cursor_they_would(
     source: LogSource, db: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(
-        store,
-        "_LOCK",
-        text(
-            "select partition, position from consumer.cursor where consumer = :consumer"
-            " and log = :log and epoch = :epoch and partition = any(:partitions)"
-        ),
-    )
+    monkeypatch.setattr(store, "_LOCK", UNFENCED)
 
     found = await _read_twice_at_once(source, db)
 

@@ -1,5 +1,4 @@
 import asyncio
-import random
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -8,15 +7,17 @@ from uuid import UUID, uuid4
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from kit.broker import create_topics
-from kit.consumer import Consumer, Record, consumer, listening
+from kit.consumer import Consumer, Record, consumer, listening, store
 from kit.consumer.delivery import Apply
 from kit.errors import IdentityError, Unavailable
 from kit.log import P
 from tests.kit.reading import (
+    UNFENCED,
     Event,
     LogSource,
     a_stream,
@@ -172,30 +173,31 @@ async def test_garbage_goes_byte_for_byte_to_the_dead_letters_and_the_rest_goes_
     ]
 
 
-async def test_a_topic_lost_and_made_again_loses_nothing(scene: Scene):
-    reader = scene.consumer()
+async def test_a_topic_lost_and_made_again_loses_nothing_and_is_heard_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(listening, "METADATA_EVERY_MS", 500)
     records = await write(scene.source.db, *(Event(a_stream(n % 12)) for n in range(120)))
-    async with scene.reading(reader):
-        await scene.publish(records)
-        await scene.applied(records)
-
-    admin = AIOKafkaAdminClient(bootstrap_servers=scene.kafka)
-    await admin.start()
-    await admin.delete_topics([scene.topic])
-    await admin.close()
-    lost = await write(scene.source.db, *(Event(a_stream(n % 12)) for n in range(120)))
-    told = await write(scene.source.db, *(Event(a_stream(n % 12)) for n in range(12)))
 
     async def made_again() -> bool:
         try:
             await create_topics(scene.kafka, {scene.topic: P})
-            await scene.publish(told)
-        except Exception:  # noqa: BLE001 - the broker takes its time to forget
+        except KafkaError:  # the broker takes its time to forget
             return False
         return True
 
-    await until(made_again)
     async with scene.reading():
+        await scene.publish(records)
+        await scene.applied(records)
+
+        admin = AIOKafkaAdminClient(bootstrap_servers=scene.kafka)
+        await admin.start()
+        await admin.delete_topics([scene.topic])
+        await admin.close()
+        lost = await write(scene.source.db, *(Event(a_stream(n % 12)) for n in range(120)))
+        told = await write(scene.source.db, *(Event(a_stream(n % 12)) for n in range(12)))
+        await until(made_again)
+        await scene.publish(told)
         await scene.applied(records + lost + told)
 
 
@@ -227,26 +229,67 @@ async def test_without_kafka_a_consumer_catches_up_and_is_not_ready(
         await task
 
 
-async def test_a_rebalance_in_mid_batch_doubles_nothing(scene: Scene):
-    """Members come and go while batches are slow: what is late is dropped by the cursor."""
+async def _rebalance_in_mid_batch(scene: Scene) -> tuple[list[Record], list[tuple[int, int]]]:
+    """One member holds a batch open while a third one comes and partitions change hands."""
+    begun, changed_hands = asyncio.Event(), asyncio.Event()
 
     async def slowly(tx: AsyncConnection, records: Sequence[Record]) -> None:
         await apply(tx, records)
-        await asyncio.sleep(random.random() * 0.2)
+        begun.set()
+        await changed_hands.wait()
 
+    async with scene.reading(scene.consumer(slowly)), scene.reading():
+        records = await write(scene.source.db, *(Event(a_stream(n % 12)) for n in range(120)))
+        await scene.publish(records)
+        await begun.wait()
+        async with AIOKafkaConsumer(
+            scene.topic, bootstrap_servers=scene.kafka, group_id=f"{scene.topic}.reader"
+        ) as third:
+
+            async def assigned() -> bool:
+                return bool(third.assignment())
+
+            await until(assigned)
+            await asyncio.sleep(0.5)
+            changed_hands.set()
+
+        async def all_of_them() -> bool:
+            return set(await effects(scene.db)) >= set(places(records))
+
+        await until(all_of_them)
+    return records, await effects(scene.db)
+
+
+async def test_a_rebalance_in_mid_batch_doubles_nothing(scene: Scene):
+    records, found = await _rebalance_in_mid_batch(scene)
+
+    assert sorted(found) == sorted(places(records))
+
+
+async def test_without_the_lock_on_the_cursor_it_would(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(store, "_LOCK", UNFENCED)
+
+    _, found = await _rebalance_in_mid_batch(scene)
+
+    assert len(found) > len(set(found))
+
+
+async def test_members_that_come_and_go_lose_and_double_nothing(scene: Scene):
     written: list[Record] = []
 
     async def write_on() -> None:
-        for _ in range(25):
+        for _ in range(20):
             records = await write(scene.source.db, *(Event(a_stream(n % 12)) for n in range(40)))
             written.extend(records)
             await scene.publish(records)
 
-    async with scene.reading(scene.consumer(slowly)):
+    async with scene.reading():
         writing = asyncio.create_task(write_on())
-        for _ in range(3):
-            async with scene.reading(scene.consumer(slowly)):
-                await asyncio.sleep(0.3)
+        for _ in range(2):
+            async with scene.reading():
+                await asyncio.sleep(0.2)
         await writing
         await scene.applied(written)
 

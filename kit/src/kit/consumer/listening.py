@@ -9,15 +9,17 @@ from uuid import UUID
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
 
-from kit.broker import create_topics, kafka_broker
+from kit.broker import create_topics
 from kit.consumer.dead_letters import DeadLetters
 from kit.consumer.patience import AbandonedError, patiently
 from kit.consumer.record import NotOursError, Record, from_kafka
 from kit.consumer.spans import Spans
 from kit.consumer.store import Reader
 
+METADATA_EVERY_MS = 10_000  # a topic made again is not heard before
 _COMMIT_PATIENCE = 5.0
 _STOP_PATIENCE = 5.0
 
@@ -45,7 +47,8 @@ class Listener:
 
     async def run(self, kafka: str, partitions: int) -> None:
         """Listen until cancelled; then finish the batch in hand, within a bound."""
-        broker = kafka_broker(kafka)
+        # FastStream's own logger writes two lines for every batch.
+        broker = KafkaBroker(kafka, logger=None, metadata_max_age_ms=METADATA_EVERY_MS)
         subscriber = broker.subscriber(
             self._topic,
             group_id=f"{self._topic}.{self._reader.consumer}",
