@@ -1,1 +1,1 @@
-"""Simulateur : des personnes et des partenaires joués par les API publiques."""
+"""Des personnes et des partenaires qui jouent leur rôle par les API publiques."""
