@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any, NamedTuple, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field, ValidationInfo, model_validator
 
-from contracts.base import Cible, Evenement, Reference, Valeur
+from contracts.base import Cible, Evenement, Instant, Reference, Valeur
 
 
 class Demande(Valeur):
@@ -14,7 +14,15 @@ class Demande(Valeur):
 
     model_config = ConfigDict(extra="forbid")
 
-    survenu_le: AwareDatetime | None = None
+    survenu_le: Instant | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rien_de_plus(cls, document: object, info: ValidationInfo) -> object:
+        """Refuser un champ non prévu à toute profondeur : la configuration s’arrête au premier."""
+        if isinstance(document, dict) and info.context is None:
+            cls.model_validate(document, extra="forbid", context={})
+        return document
 
 
 class Acte(NamedTuple):
