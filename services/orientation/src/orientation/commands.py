@@ -1,0 +1,140 @@
+"""Ce que l’on peut demander à l’orientation. Une commande, une transaction."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from contracts.commande import Acte
+from contracts.orientation import OrientationPrononcee
+from contracts.parcours import ParcoursOuvert
+from contracts.positionnement import (
+    PositionnementAvisFavorable,
+    PositionnementDemande,
+    PositionnementRefusArgumente,
+)
+from kit import confidential, log
+from orientation import domain, tables
+from orientation.domain import (
+    Accord,
+    Etape,
+    Identite,
+    Ouverture,
+    Parcours,
+    Placement,
+    Positionnement,
+    Prescription,
+    Publication,
+    Refus,
+    Statut,
+)
+
+
+async def declarer(
+    db: AsyncEngine, beneficiaire_id: UUID, identite: Identite, organisation: str, le: datetime
+) -> None:
+    """Écrire qui est la personne. Rien n’en sort par un événement."""
+    async with db.begin() as tx:
+        await tables.noter_beneficiaire(tx, beneficiaire_id, identite, organisation, le)
+
+
+async def publier(
+    db: AsyncEngine, session_id: UUID, publication: Publication, organisation: str
+) -> None:
+    async with db.begin() as tx:
+        session = domain.publier(session_id, publication, organisation)
+        await tables.ranger_session(tx, session)
+
+
+async def ouvrir(db: AsyncEngine, ouverture: Ouverture, acte: Acte) -> ParcoursOuvert:
+    referent = ouverture.referent
+    async with db.begin() as tx:
+        beneficiaire = await tables.lire_beneficiaire(tx, ouverture.beneficiaire_id)
+        evenement = domain.ouvrir(beneficiaire, ouverture, acte)
+        parcours = Parcours(
+            id=acte.id,
+            beneficiaire_id=beneficiaire.id,
+            organisation=acte.organisation,
+            referent=referent.organisme.urn if referent else None,
+            objectif=ouverture.objectif,
+            rome=ouverture.rome,
+            ouvert_le=acte.le,
+        )
+        await tables.noter_parcours(tx, parcours)
+        await log.append(tx, evenement)
+    return evenement
+
+
+async def prescrire(
+    db: AsyncEngine, parcours_id: UUID, prescription: Prescription, acte: Acte
+) -> OrientationPrononcee:
+    """Créer l’étape, vers une session publiée si la prescription en nomme une."""
+    async with db.begin() as tx:
+        parcours = await tables.lire_parcours(tx, parcours_id)
+        session_id = prescription.session_id
+        session = await tables.lire_session(tx, session_id) if session_id else None
+        evenement = domain.prescrire(parcours, session, prescription, acte)
+        etape = Etape(
+            id=acte.id,
+            parcours_id=parcours_id,
+            type_etape=evenement.data.type_etape,
+            axe=prescription.axe,
+            session_id=session_id,
+            domaine=prescription.domaine,
+            prononcee_le=acte.le,
+        )
+        await tables.noter_etape(tx, etape)
+        await log.append(tx, evenement)
+    return evenement
+
+
+async def positionner(
+    db: AsyncEngine, parcours_id: UUID, placement: Placement, acte: Acte
+) -> PositionnementDemande:
+    async with db.begin() as tx:
+        parcours = await tables.lire_parcours(tx, parcours_id)
+        etape = await tables.reserver_etape(tx, placement.etape_id)
+        session = await tables.lire_session(tx, placement.session_id)
+        deja = await tables.lire_positionnements(tx, [etape.id])
+        evenement = domain.positionner(parcours, etape, session, placement, acte, deja=deja)
+        positionnement = Positionnement(
+            id=acte.id,
+            parcours_id=parcours_id,
+            etape_id=etape.id,
+            session_id=session.id,
+            organisme=session.organisation,
+            statut=Statut.DEMANDE,
+            demande_le=acte.le,
+            repondu_le=None,
+            entree_prevue_le=None,
+        )
+        await tables.noter_positionnement(tx, positionnement)
+        await log.append(tx, evenement)
+    return evenement
+
+
+async def accepter(
+    db: AsyncEngine, positionnement_id: UUID, accord: Accord, acte: Acte
+) -> PositionnementAvisFavorable:
+    async with db.begin() as tx:
+        positionnement = await tables.reserver_positionnement(tx, positionnement_id)
+        evenement = domain.accepter(positionnement, accord, acte)
+        await tables.changer_statut(
+            tx, positionnement_id, Statut.ACCEPTE, acte.le, accord.entree_prevue_le
+        )
+        await log.append(tx, evenement)
+    return evenement
+
+
+async def refuser(
+    db: AsyncEngine, positionnement_id: UUID, refus: Refus, acte: Acte
+) -> PositionnementRefusArgumente:
+    """Refuser avec ses raisons. Le diagnostic reste ici : l’événement dit qu’il existe."""
+    async with db.begin() as tx:
+        positionnement = await tables.reserver_positionnement(tx, positionnement_id)
+        evenement = domain.refuser(positionnement, refus, acte).separer()
+        await tables.changer_statut(tx, positionnement_id, Statut.REFUSE, acte.le)
+        textes = evenement.a_part
+        await confidential.store(tx, evenement.source, evenement.id, textes, evenement.subject)
+        await log.append(tx, evenement)
+    return evenement

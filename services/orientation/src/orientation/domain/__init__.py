@@ -1,0 +1,68 @@
+"""Ce qui est vrai de l’orientation : ce que l’on tient, décide, refuse, et lit du journal."""
+
+from orientation.domain.demandes import (
+    Accord,
+    Identite,
+    Ouverture,
+    Placement,
+    Prescription,
+    Publication,
+    Refus,
+)
+from orientation.domain.etats import Beneficiaire, Etape, Parcours, Positionnement, Session, Statut
+from orientation.domain.refus import (
+    AlternativeAttendue,
+    BeneficiaireInconnu,
+    ConfidenceInconnue,
+    EtapeInconnue,
+    ParcoursInconnu,
+    PositionnementDejaDemande,
+    PositionnementDejaRepondu,
+    PositionnementInconnu,
+    SessionALEnvers,
+    SessionInconnue,
+)
+from orientation.domain.regles import (
+    SOURCE,
+    accepter,
+    dernier_fait,
+    ouvrir,
+    positionner,
+    prescrire,
+    publier,
+    refuser,
+)
+
+__all__ = [
+    "SOURCE",
+    "Accord",
+    "AlternativeAttendue",
+    "Beneficiaire",
+    "BeneficiaireInconnu",
+    "ConfidenceInconnue",
+    "Etape",
+    "EtapeInconnue",
+    "Identite",
+    "Ouverture",
+    "Parcours",
+    "ParcoursInconnu",
+    "Placement",
+    "Positionnement",
+    "PositionnementDejaDemande",
+    "PositionnementDejaRepondu",
+    "PositionnementInconnu",
+    "Prescription",
+    "Publication",
+    "Refus",
+    "Session",
+    "SessionALEnvers",
+    "SessionInconnue",
+    "Statut",
+    "accepter",
+    "dernier_fait",
+    "ouvrir",
+    "positionner",
+    "prescrire",
+    "publier",
+    "refuser",
+]

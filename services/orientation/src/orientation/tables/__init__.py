@@ -1,0 +1,37 @@
+"""L’orientation telle qu’elle est rangée."""
+
+from orientation.tables.appris import noter_appris, relire
+from orientation.tables.beneficiaires import lire_beneficiaire, noter_beneficiaire
+from orientation.tables.parcours import (
+    changer_statut,
+    lire_etapes,
+    lire_parcours,
+    lire_positionnements,
+    noter_etape,
+    noter_parcours,
+    noter_positionnement,
+    reserver_etape,
+    reserver_positionnement,
+)
+from orientation.tables.schema import metadata
+from orientation.tables.sessions import lire_session, lire_sessions, ranger_session
+
+__all__ = [
+    "changer_statut",
+    "lire_beneficiaire",
+    "lire_etapes",
+    "lire_parcours",
+    "lire_positionnements",
+    "lire_session",
+    "lire_sessions",
+    "metadata",
+    "noter_appris",
+    "noter_beneficiaire",
+    "noter_etape",
+    "noter_parcours",
+    "noter_positionnement",
+    "ranger_session",
+    "relire",
+    "reserver_etape",
+    "reserver_positionnement",
+]
