@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import takewhile
 from typing import Any
 
@@ -13,9 +13,9 @@ from kit.log.store import Entry, message
 from kit.observability import start
 
 _SEND_PATIENCE = 10.0  # seconds: an idempotent send never fails by itself, it waits
-_PATIENCE = 3.0
+_PATIENCE = 2.0
 _BATCH_BYTES = 512 * 1024
-_REQUEST_TIMEOUT_MS = 5000
+_REQUEST_TIMEOUT_MS = 3000
 
 Ack = asyncio.Future[Any]
 End = Callable[[BaseException | None], None]
@@ -119,11 +119,15 @@ async def open_publisher(kafka: str, topic: str, epoch: str) -> AsyncIterator[Pu
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:
-    try:
+    """Stop within a bound; what Kafka has not taken by then is given up."""
+    with suppress(TimeoutError):
         async with asyncio.timeout(_PATIENCE):
+            await producer.flush()
             await producer.stop()
-    except TimeoutError:
-        # Stopping waits until Kafka takes what it was sent; given up, it leaves its sender alive.
-        if sender := producer._sender.sender_task:  # noqa: SLF001
-            sender.cancel()
-        await producer.client.close()
+            return
+    # Its own stop would wait for Kafka for ever. The sender ends with the request it waits for.
+    if sender := producer._sender.sender_task:  # noqa: SLF001
+        sender.cancel()
+        await asyncio.wait({sender}, timeout=_PATIENCE + _REQUEST_TIMEOUT_MS / 1000)
+    await producer.client.close()
+    producer._closed = True  # noqa: SLF001
