@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
@@ -14,19 +14,22 @@ import structlog
 import uvicorn
 import uvloop
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kit import observability
 from kit.consumer import Consumer
-from kit.errors import IdentityError
+from kit.db import is_outage
+from kit.errors import Unavailable
 from kit.http import Readiness
-from kit.log import Relay
+from kit.log import Relay, check_identity
 from kit.settings import Settings
 
 ROLES: Final = ("api", "consumer", "relay", "timer")
 PROBES: Final = {"/sante", "/pret", "/metriques"}
-FINISH: Final = 5  # seconds that a stop may take
+FINISH: Final = 7  # seconds that the roles have to finish what they have in hand
 
+Work = Coroutine[Any, Any, None]
 _log = structlog.get_logger(__name__)
 
 
@@ -42,7 +45,7 @@ class Timer:
     """Something to do as time goes by, until cancelled."""
 
     name: str
-    run: Callable[[], Coroutine[Any, Any, None]]
+    run: Callable[[], Work]
 
 
 @dataclass(frozen=True)
@@ -56,41 +59,80 @@ class Service:
     beside_api: Sequence[Task] = ()
 
 
+class RoleEndedError(RuntimeError):
+    """A role ended that nobody had asked to."""
+
+
 async def run(service: Service, settings: Settings, roles: Sequence[str]) -> None:
-    """Run *roles* until a signal, or until one of them fails: then what it raised is raised."""
-    readiness: Readiness = service.http.state.readiness
-    works: list[Coroutine[Any, Any, None]] = []
-    if "consumer" in roles:
-        for consumer in service.consumers:
-            works.append(consumer.run(settings.kafka))
-            readiness.add(f"consumer {consumer.reader.log}", consumer.check)
-    if "relay" in roles:
-        works += [relay.run() for relay in service.relays]
-    if "timer" in roles:
-        works += [timer.run() for timer in service.timers]
+    """Run *roles* until a signal; if one ends before, all end, and `RoleEndedError` says which."""
     api = "api" in roles
-    beside = service.beside_api if api else ()
     server = _server(service.http if api else _probes(service.http), settings)
+    beside = service.beside_api if api else ()
     for each in beside:
         each.start()
-    tasks = [asyncio.create_task(work) for work in (server.serve(), *works)]
-    stopped = asyncio.create_task(_signalled())
+    tasks = {asyncio.create_task(server.serve(), name="http")}
+    tasks |= {
+        asyncio.create_task(work, name=name) for name, work in _works(service, settings, roles)
+    }
+    signalled = asyncio.create_task(_signalled())
     try:
-        done, _ = await asyncio.wait({stopped, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait({signalled, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+        for ended in done - {signalled}:
+            raise RoleEndedError(ended.get_name()) from ended.exception()
     finally:
-        # First no more requests; then what they were waiting for; then the rest.
-        server.should_exit = True
-        await asyncio.wait(tasks[:1], timeout=FINISH)
+        server.should_exit = True  # it answers what it has accepted
+        for task in tasks:
+            if task.get_name() != "http":
+                task.cancel()
+        await asyncio.wait(tasks, timeout=FINISH)
         for each in beside:
             await each.stop()
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks, timeout=FINISH)
         for consumer in service.consumers:
             await consumer.close()
         await service.http.state.db.dispose()
-    for task in done - {stopped}:
-        task.result()
+
+
+def _works(
+    service: Service, settings: Settings, roles: Sequence[str]
+) -> Iterator[tuple[str, Work]]:
+    """What there is to do besides HTTP, and, in `/pret`, how to know that it can be done."""
+    readiness: Readiness = service.http.state.readiness
+    if service.relays:
+        identity = _Identity(service.http.state.db)
+        readiness.add("identite", identity.check)
+        yield "identity", identity.run()
+    if "consumer" in roles:
+        for consumer in service.consumers:
+            name = f"consumer {consumer.reader.consumer} {consumer.reader.log}"
+            readiness.add(name, consumer.check)
+            yield name, consumer.run(settings.kafka)
+    if "relay" in roles:
+        yield from (("relay", relay.run()) for relay in service.relays)
+    if "timer" in roles:
+        yield from ((f"timer {timer.name}", timer.run()) for timer in service.timers)
+
+
+class _Identity:
+    """Whether the log of this service is cut as this process expects: known once, for good."""
+
+    def __init__(self, db: AsyncEngine) -> None:
+        self._db = db
+        self._known = False
+
+    async def run(self) -> None:
+        while not self._known:
+            try:
+                await check_identity(self._db)
+                self._known = True
+            except Exception as error:
+                if not is_outage(error):
+                    raise
+                await asyncio.sleep(1)
+        await asyncio.Event().wait()
+
+    async def check(self) -> None:
+        if not self._known:
+            raise Unavailable
 
 
 async def _signalled() -> None:
@@ -116,10 +158,11 @@ def _server(app: ASGIApp, settings: Settings) -> _Server:
             port=settings.port,
             loop="none",
             http="httptools",
+            ws="none",
             lifespan="off",
             access_log=False,
             log_config=None,
-            timeout_graceful_shutdown=FINISH,
+            timeout_graceful_shutdown=FINISH - 1,
             server_header=False,
         )
     )
@@ -147,16 +190,20 @@ def main() -> None:
     observability.setup(arguments.service)
     try:
         uvloop.run(_main(arguments.service, roles))
-    except IdentityError as error:
-        _log.error("this process does not start", reason=str(error))
-        sys.exit(2)
+    except RoleEndedError as ended:
+        _log.critical(
+            "a role ended by itself: the process stops", role=str(ended), exc_info=ended.__cause__
+        )
+        sys.exit(1)
+    except Exception:  # noqa: BLE001 - told as everything else is, without values
+        _log.exception("the process does not start")
+        sys.exit(1)
     finally:
         observability.shutdown()
 
 
 async def _main(name: str, roles: Sequence[str]) -> None:
-    settings = Settings()
-    service: Service = import_module(f"{name}.app").service(settings)
+    service: Service = import_module(f"{name}.app").service(settings := Settings())
     await run(service, settings, roles)
 
 

@@ -57,9 +57,12 @@ class Consumer:
     async def run(self, kafka: str) -> None:
         """Consume until cancelled; then finish the batch in hand, within a bound."""
         await patiently(self.reader)(self._compare)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._keep_comparing())
-            tasks.create_task(self._listener.run(kafka, len(self._positions)))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._keep_comparing())
+                tasks.create_task(self._listener.run(kafka, len(self._positions)))
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None
 
     async def check(self) -> None:
         """Raise unless this consumer has caught up once and is heard by Kafka."""

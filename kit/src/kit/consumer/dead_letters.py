@@ -1,6 +1,7 @@
 """Where what is not one of our messages goes, byte for byte."""
 
 import asyncio
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -9,6 +10,7 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord
 from prometheus_client import Counter
 
 _PATIENCE = 10.0
+_GOODBYE_PATIENCE = 1.0
 _COPIED = Counter("dead_letters", "Messages that are not ours", ["topic"])
 _log = structlog.get_logger(__name__)
 
@@ -31,8 +33,9 @@ class DeadLetters:
         at: TracebackType | None,
     ) -> None:
         if self._producer is not None:
-            async with asyncio.timeout(_PATIENCE):
-                await self._producer.stop()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GOODBYE_PATIENCE):
+                    await self._producer.stop()
 
     async def copy(self, record: "ConsumerRecord[bytes, bytes]") -> None:
         """Return once the copy is kept."""

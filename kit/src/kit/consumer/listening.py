@@ -21,7 +21,8 @@ from kit.consumer.store import Reader
 
 METADATA_EVERY_MS = 10_000  # a topic made again is not heard before
 _COMMIT_PATIENCE = 5.0
-_STOP_PATIENCE = 5.0
+_BATCH_PATIENCE = 4.0  # a stop waits that long for the batch in hand,
+_GOODBYE_PATIENCE = 2.0  # and that long for a broker that does not answer
 
 Raw = tuple["ConsumerRecord[bytes, bytes]", ...]
 Take = Callable[[Sequence[tuple[UUID, Record]], Spans], Awaitable[None]]
@@ -82,10 +83,12 @@ class Listener:
             finally:
                 self._stopping = True
                 if self._batch is not None:
-                    await asyncio.wait({self._batch}, timeout=_STOP_PATIENCE)
+                    await asyncio.wait({self._batch}, timeout=_BATCH_PATIENCE)
                     self._batch.cancel()
-                await broker.stop()
                 self._consumer = None
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_GOODBYE_PATIENCE):
+                        await broker.stop()
 
     async def _handle(
         self, records: Raw, consumer: AIOKafkaConsumer, dead_letters: DeadLetters

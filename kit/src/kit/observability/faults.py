@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pydantic import ValidationError
 
 from kit.db import sqlstate
-from kit.errors import Refusal
+from kit.errors import IdentityError, Refusal
 
 
 def describe(error: BaseException) -> str:
@@ -26,7 +26,7 @@ def describe(error: BaseException) -> str:
             getattr(driver, name, None) for name in ("table_name", "column_name", "constraint_name")
         )
         told += f" {state} " + " ".join(name for name in names if name)
-    elif isinstance(error, OSError | Refusal):
+    elif isinstance(error, OSError | ImportError | IdentityError | Refusal):
         told += f": {error}"
     places = list(_places(error))
     ours = [place for place in places if "site-packages" not in place]
