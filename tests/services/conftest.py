@@ -80,6 +80,11 @@ class Porte:
             entrees = await log.read(tx, UUID(str(parcours_id)))
         return [catalogue.lire(entree.body) for entree in entrees]
 
+    async def traces(self, parcours_id: UUID | str) -> list[str | None]:
+        """La trace que continue chaque événement de ce parcours."""
+        async with self.db.connect() as tx:
+            return [entree.traceparent for entree in await log.read(tx, UUID(str(parcours_id)))]
+
     async def lecteurs(self, objet: object) -> list[str]:
         """Les organisations à qui cet objet a été montré, dans l’ordre."""
         async with self._acces.connect() as tx:

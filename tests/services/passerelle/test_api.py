@@ -26,6 +26,7 @@ from tests.fabriques import (
 from tests.services.conftest import Porte, appris, ensemble
 
 BILAN = "Nadia maîtrise la soudure à l’arc, pas encore le TIG."
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 MOTIVATION = "Les acquis attestés suffisent pour reprendre."
 DECISION: dict[str, Any] = {
     "decision": "VALIDEE",
@@ -86,11 +87,13 @@ async def comite(ouvrir_porte: Callable[[str], Porte]) -> Comite:
 
 
 async def test_une_saisine_puis_sa_decision_qui_en_vient(comite: Comite):
+    comite.hote.headers["traceparent"] = TRACE
     depot = await comite.saisir()
 
     rendue = await comite.decider(depot["saisine_id"])
 
     assert rendue.status_code == 201
+    assert await comite.porte.traces(comite.parcours_id) == [None, TRACE]
     saisine, decision = await comite.porte.journal(comite.parcours_id)
     assert depot["evenement"] == {"source": "urn:sanscouture:passerelle", "id": saisine.id}
     assert decision.causationid == f"urn:sanscouture:passerelle {saisine.id}"

@@ -32,8 +32,9 @@ router = Router(prefix="/v1", tags=["orientation"])
 interne = Router(prefix="/interne")
 
 _ECRIRE = "evenements:ecrire"
+_LIRE = authorized("parcours:lire")
 Auteur = Annotated[Caller, authorized(_ECRIRE)]
-Lecteur = Annotated[Caller, authorized("parcours:lire")]
+Lecteur = Annotated[Caller, _LIRE]
 
 
 class BeneficiaireDeclare(Valeur):
@@ -87,9 +88,8 @@ async def publier(
     return await queries.session(db, session_id)
 
 
-@router.get("/sessions", summary="Chercher une session")
+@router.get("/sessions", summary="Chercher une session", dependencies=[_LIRE])
 async def sessions(
-    _: Lecteur,
     db: Database,
     rome: str | None = None,
     depuis: date | None = None,
@@ -100,8 +100,8 @@ async def sessions(
     return await queries.sessions(db, rome=rome, depuis=depuis, apres=apres, limite=limite)
 
 
-@router.get("/sessions/{session_id}", summary="Lire une session")
-async def session(session_id: UUID, _: Lecteur, db: Database) -> queries.SessionVue:
+@router.get("/sessions/{session_id}", summary="Lire une session", dependencies=[_LIRE])
+async def session(session_id: UUID, db: Database) -> queries.SessionVue:
     return await queries.session(db, session_id)
 
 

@@ -18,7 +18,7 @@ async def ranger_session(tx: AsyncConnection, session: Session) -> None:
     ecriture = insert(sessions).values(valeurs)
     ecriture = ecriture.on_conflict_do_update(
         index_elements=["id"],
-        set_=valeurs,
+        set_={nom: valeur for nom, valeur in valeurs.items() if nom != "id"},
         where=sessions.c.organisation == session.organisation,
     )
     if (await tx.execute(ecriture)).rowcount == 0:
