@@ -5,8 +5,9 @@ réponse. Source : evenements.md §3.
 """
 
 from contracts.lecture.effets import Anomalie, Effets, SansEffet, effets, ordre
+from contracts.lecture.etape import Etape, Suspension
 from contracts.lecture.etats import EtatEtape, EtatParcours
-from contracts.lecture.parcours import Emploi, Etape, Parcours, Suspension, evoluer, lire_parcours
+from contracts.lecture.parcours import Emploi, Parcours, evoluer, lire_parcours
 
 __all__ = [
     "Anomalie",

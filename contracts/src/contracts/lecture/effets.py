@@ -56,19 +56,39 @@ def effets(journal: Iterable[Evenement], ailleurs: Collection[Reference] = ()) -
 
     `ailleurs` : les cibles que l’on sait être dans un autre flux. Les inconnues attendent.
     """
-    return _Rectifications(journal, ailleurs).appliquer()
+    connus = {evenement.reference: evenement for evenement in journal}.values()
+    ouvrent = _de_l_ouverture(connus)
+    ouvertures = [e for e in connus if e.reference in ouvrent]
+    # Who answers for the person is read from the opening as corrected; who may correct it, from
+    # the opening as it was first said: otherwise each would depend on the other.
+    une = _Rectifications(ouvertures, ailleurs, _referents(ouvertures)).appliquer()
+    autres = [e for e in connus if e.reference not in ouvrent]
+    reste = _Rectifications(autres, ailleurs, _referents(une.evenements)).appliquer()
+    return Effets(
+        evenements=tuple(sorted(une.evenements + reste.evenements, key=ordre)),
+        corrections={**une.corrections, **reste.corrections},
+        sans_effet={**une.sans_effet, **reste.sans_effet},
+        anomalies=tuple(
+            sorted(une.anomalies + reste.anomalies, key=lambda a: (a.evenements, a.code))
+        ),
+    )
 
 
 class _Rectifications:
     """Chaque rectification a une cible et une seule : on la suit, de proche en proche."""
 
-    def __init__(self, journal: Iterable[Evenement], ailleurs: Collection[Reference]) -> None:
+    def __init__(
+        self,
+        journal: Iterable[Evenement],
+        ailleurs: Collection[Reference],
+        referents: Collection[str | None],
+    ) -> None:
         self.par_reference = {e.reference: e for e in journal}
         self.sans_effet: dict[Reference, SansEffet] = {}
         self.anomalies: list[Anomalie] = []
         self.corrections: dict[Reference, tuple[EvenementCorrige, ...]] = {}
         self._evenements: dict[Reference, Evenement] = {}
-        self._habilites = _referents(self.par_reference.values())
+        self._referents = referents
         self._visant: dict[Reference, set[Reference]] = defaultdict(set)
         cycles = self._cycles()
         for rectification in self.par_reference.values():
@@ -90,10 +110,10 @@ class _Rectifications:
             if reference not in self.sans_effet and not isinstance(evenement, Rectification)
         ]
         return Effets(
-            evenements=tuple(sorted(faits, key=ordre)),
+            evenements=tuple(faits),
             corrections=self.corrections,
             sans_effet=self.sans_effet,
-            anomalies=tuple(sorted(self.anomalies, key=lambda a: (a.evenements, a.code))),
+            anomalies=tuple(self.anomalies),
         )
 
     def _effective(self, reference: Reference, nature: type[Rectification]) -> bool:
@@ -113,7 +133,10 @@ class _Rectifications:
             try:
                 evenement = _remplacer(evenement, correction.data.champs)
             except (ValidationError, LookupError, TypeError, ValueError):
-                phrase = "La correction donnerait un événement illisible : elle est sans effet."
+                phrase = (
+                    "La correction donnerait un événement illisible, ou en changerait la cible : "
+                    "elle est sans effet."
+                )
                 self._signaler("correction_illisible", phrase, correction.reference, reference)
                 self.sans_effet[correction.reference] = SansEffet.ILLISIBLE
             else:
@@ -151,7 +174,7 @@ class _Rectifications:
         if cible not in self.par_reference:
             return SansEffet.EN_ATTENTE_DE_CIBLE
         emetteur = rectification.organisation
-        if emetteur not in self._habilites | {self.par_reference[cible].organisation}:
+        if emetteur not in {self.par_reference[cible].organisation, *self._referents}:
             phrase = "Seuls l’émetteur d’un événement et le référent de la personne le rectifient."
             self._signaler("non_habilite", phrase, rectification.reference, cible)
             return SansEffet.NON_HABILITE
@@ -177,6 +200,21 @@ class _Rectifications:
         self.anomalies.append(Anomalie(code, phrase, references))
 
 
+def _de_l_ouverture(journal: Iterable[Evenement]) -> set[Reference]:
+    """L’ouverture du parcours et ce qui la rectifie, de proche en proche."""
+    visant: dict[Reference, list[Reference]] = defaultdict(list)
+    for evenement in journal:
+        if isinstance(evenement, Rectification):
+            visant[evenement.data.cible.reference].append(evenement.reference)
+    trouves: set[Reference] = set()
+    a_suivre = [e.reference for e in journal if isinstance(e, ParcoursOuvert)]
+    while a_suivre:
+        reference = a_suivre.pop()
+        trouves.add(reference)
+        a_suivre.extend(visant[reference])
+    return trouves
+
+
 def _referents(journal: Iterable[Evenement]) -> frozenset[str | None]:
     """Qui répond de la personne : la structure qui a ouvert le parcours, et le référent dit."""
     ouvertures = [e for e in journal if isinstance(e, ParcoursOuvert)]
@@ -199,4 +237,8 @@ def _remplacer(evenement: Evenement, champs: Mapping[str, Any]) -> Evenement:
             ici[int(feuille)] = valeur
         else:
             ici[feuille] = valeur
-    return lire(document)
+    lu = lire(document)
+    if lu.target != evenement.target:
+        # Whoever may say this of one event may not say it of another: annul, and say it anew.
+        raise ValueError(lu.target)
+    return lu

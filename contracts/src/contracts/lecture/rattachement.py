@@ -21,7 +21,8 @@ class Rattachement:
         for evenement in evenements:
             data = evenement.data
             if isinstance(data, DonneesEtape) and data.etape_id:
-                self._retenir(data, data.etape_id)
+                self._retenir_session(data, data.etape_id)
+                self._retenir_dossier(data, data.etape_id)
                 if isinstance(evenement, OrientationPrononcee):
                     self.orientees.add(data.etape_id)
 
@@ -34,7 +35,10 @@ class Rattachement:
         if not isinstance(data, DonneesEtape):
             return getattr(data, "etape_id", None)
         etape_id = data.etape_id or self._connue(data) or en_cours() or self._nouvelle(evenement)
-        self._retenir(data, etape_id)
+        # A dossier may say one étape and the session another: the session stays where it was.
+        if data.session_id not in self._par_session:
+            self._retenir_session(data, etape_id)
+        self._retenir_dossier(data, etape_id)
         return etape_id
 
     def _connue(self, data: DonneesEtape) -> UUID | None:
@@ -56,11 +60,13 @@ class Rattachement:
                 nom = f"dossier {data.dossier_ref.systeme} {data.dossier_ref.valeur}"
         return uuid5(evenement.subject, nom)
 
-    def _retenir(self, data: DonneesEtape, etape_id: UUID) -> None:
+    def _retenir_session(self, data: DonneesEtape, etape_id: UUID) -> None:
         if data.session_id:
             etapes = self._par_session.setdefault(data.session_id, [])
             if etape_id not in etapes:
                 etapes.append(etape_id)
+
+    def _retenir_dossier(self, data: DonneesEtape, etape_id: UUID) -> None:
         if data.dossier_ref:
             dossier = (data.dossier_ref.systeme, data.dossier_ref.valeur)
             self._par_dossier.setdefault(dossier, etape_id)
