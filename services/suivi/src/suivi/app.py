@@ -16,18 +16,31 @@ from kit.run import Service, Timer
 from kit.secrets import Fingerprint, Vault
 from kit.settings import Settings
 from kit.webhooks import Sender
-from suivi import api, consumers, timers
+from suivi import api, consumers, pages, timers
 from suivi.commands.abonner import Abonnes
 from suivi.commands.envoyer import Envoyeur
 from suivi.commands.recevoir import Reception
+from suivi.queries.identite import Identites
 
 JOURNAL = "parcours.journal"
 
 
 def create_app(settings: Settings, db: AsyncEngine, access: Access) -> FastAPI:
+    rendu = pages.pages(settings)
     app = application(
-        "Suivi", *api.routers, settings=settings, db=db, access=access, problems=problemes, log=True
+        "Suivi",
+        *api.routers,
+        pages.router,
+        settings=settings,
+        db=db,
+        access=access,
+        problems=problemes,
+        log=True,
+        error_page=rendu.error_page,
     )
+    rendu.mount(app)
+    app.state.pages = rendu
+    app.state.identites = Identites(settings.orientation_url, settings.service_key)
     app.state.reception = Reception(db, Fingerprint(settings.platform_key))
     app.state.abonnes = Abonnes(
         db, Vault(settings.platform_key, "abonnements"), tuple(settings.webhook_networks)

@@ -4,14 +4,12 @@ from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from contracts.base import Reference
 from contracts.catalogue import FaitDeParcours, Rectification
 from contracts.evenement import EvenementCorrige
 from contracts.lecture import Anomalie
 from kit import clock, confidential, log
-from kit.access import Access, Reader
+from kit.access import Access
 from kit.errors import NotFound
 from kit.ids import named_uuid
 from kit.observability import trace_id
@@ -26,6 +24,9 @@ from suivi.queries.vues import (
 )
 
 RECENTS = 20
+LETTRES = 8
+# Crockford: what one hears or writes for what was meant.
+_CONFUSIONS = str.maketrans("ILO", "110")
 
 
 class ConfidencesInconnues(NotFound):
@@ -135,16 +136,18 @@ async def confidences(consultation: Consultation, reference: Reference) -> dict[
     return textes
 
 
-async def retrouver(db: AsyncEngine, reader: Reader, code: str) -> list[UUID]:
+async def retrouver(consultation: Consultation, code: str) -> list[UUID]:
     """Les parcours de ce code que le lecteur peut lire, quelle que soit la façon de l’écrire."""
-    ecrit = code.strip().upper().removeprefix("P").replace("-", "").replace(" ", "")
-    async with db.connect() as tx:
+    ecrit = "".join(c for c in code.upper() if c.isalnum())
+    ecrit = ecrit.removeprefix("P") if len(ecrit) > LETTRES else ecrit
+    ecrit = ecrit.translate(_CONFUSIONS)
+    async with consultation.db.connect() as tx:
         return await tables.droits.lire_par_code(
-            tx, f"P-{ecrit[:4]}-{ecrit[4:]}", reader.organisation.id
+            tx, f"P-{ecrit[:4]}-{ecrit[4:]}", consultation.organisation
         )
 
 
-async def recents(db: AsyncEngine, reader: Reader) -> list[UUID]:
+async def recents(consultation: Consultation) -> list[UUID]:
     """Les parcours que le lecteur peut lire et dont on vient de savoir quelque chose."""
-    async with db.connect() as tx:
-        return await tables.droits.lire_derniers(tx, reader.organisation.id, RECENTS)
+    async with consultation.db.connect() as tx:
+        return await tables.droits.lire_derniers(tx, consultation.organisation, RECENTS)

@@ -1,0 +1,59 @@
+"""Ce que l’on savait d’une date, et ce que l’on en a appris depuis."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from contracts.base import Reference
+from contracts.catalogue import FaitDeParcours, Rectification
+from contracts.lecture import Parcours, lire_parcours
+from kit.clock import civil_date, midnight_after
+from suivi.queries.lecture import Lecture, evenements
+
+
+@dataclass(frozen=True)
+class Reponse:
+    """Une réponse à « où en est le parcours à cette date », et l’événement qui l’a donnée."""
+
+    connu_le: datetime | None  # None: the evening of the day itself
+    parcours: Parcours
+    par: FaitDeParcours | Rectification | None
+
+
+def dernier_ecart(lecture: Lecture, aujourd_hui: date) -> date | None:
+    """Le dernier jour dont on a appris quelque chose après coup ; le jour lu, s’il est passé."""
+    au = lecture.parcours.au
+    if au < aujourd_hui:
+        return au
+    instants = {Reference(e.source, e.id): e.recorded_at for e in lecture.entrees}
+    tardifs = [
+        civil_date(e.time)
+        for e in lecture.parcours.evenements
+        if instants[e.reference] >= midnight_after(civil_date(e.time))
+    ]
+    return max(tardifs, default=None)
+
+
+def reponses(lecture: Lecture, au: date) -> list[Reponse]:
+    """Les réponses successives à la même question ; une seule si rien n’a été appris depuis."""
+    journal = evenements(lecture.entrees)
+    soir = midnight_after(au)
+    sus = [e for e in journal if e.recordedtime is not None and e.recordedtime < soir]
+    trouvees = [Reponse(None, lire_parcours(sus, au), None)]
+    for rang in range(len(sus), len(journal)):
+        parcours = lire_parcours(journal[: rang + 1], au)
+        if _resume(parcours) != _resume(trouvees[-1].parcours):
+            trouvees.append(Reponse(journal[rang].recordedtime, parcours, journal[rang]))
+    return trouvees
+
+
+def _resume(parcours: Parcours) -> Sequence[object]:
+    """Ce qui, d’une réponse à l’autre, fait une différence pour qui lit."""
+    return [
+        parcours.etat,
+        parcours.en_conflit,
+        *(
+            (etape.id, etape.etat, civil_date(etape.etat_depuis) if etape.etat_depuis else None)
+            for etape in parcours.etapes
+        ),
+    ]
