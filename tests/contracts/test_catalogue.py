@@ -134,7 +134,7 @@ def test_une_classe_d_evenement_est_au_catalogue_et_dans_l_union():
 # -- the door
 
 
-def une_entree(**autres: Any) -> dict[str, Any]:  # noqa: ANN401
+def une_entree(**autres: Any) -> dict[str, Any]:
     return un_exemple(SuiviEntreeEffective) | autres
 
 
@@ -179,13 +179,13 @@ def test_toutes_les_fautes_sont_dites_d_un_coup():
     }
 
 
-@pytest.mark.parametrize("membre", ["specversion", "id", "source", "subject", "time", "data"])
 @PAR_NOM
-def test_l_indispensable_manque(classe: type[Evenement], membre: str):
-    document = un_exemple(classe)
-    del document[membre]
+def test_l_indispensable_manque(classe: type[Evenement]):
+    for membre in ("specversion", "id", "source", "subject", "time", "data"):
+        document = un_exemple(classe)
+        del document[membre]
 
-    assert fautes(document) == {f"/{membre}": "CHAMP_MANQUANT"}
+        assert fautes(document) == {f"/{membre}": "CHAMP_MANQUANT"}
 
 
 @PAR_NOM
@@ -197,9 +197,9 @@ def test_un_champ_inconnu_de_data_est_refuse(classe: type[Evenement]):
 
 
 @PAR_NOM
-@pytest.mark.parametrize("membre", sorted(POSES_PAR_LA_PLATEFORME))
-def test_ce_que_pose_la_plateforme_ne_s_envoie_pas(classe: type[Evenement], membre: str):
-    assert fautes(un_exemple(classe) | {membre: None}) == {f"/{membre}": "CHAMP_RESERVE"}
+def test_ce_que_pose_la_plateforme_ne_s_envoie_pas(classe: type[Evenement]):
+    for membre in POSES_PAR_LA_PLATEFORME:
+        assert fautes(un_exemple(classe) | {membre: None}) == {f"/{membre}": "CHAMP_RESERVE"}
 
 
 @pytest.mark.parametrize("valeur", ["Saint-Étienne", 12, True])
