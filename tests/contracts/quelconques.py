@@ -74,7 +74,7 @@ def remplacer(document: Document, chemin: tuple[str | int, ...], valeur: object)
     return copie
 
 
-def _feuilles(valeur: object, chemin: tuple[str | int, ...]) -> Any:  # noqa: ANN401
+def _feuilles(valeur: object, chemin: tuple[str | int, ...]) -> Any:
     if isinstance(valeur, dict):
         for cle, element in valeur.items():
             yield from _feuilles(element, (*chemin, cle))
@@ -90,7 +90,7 @@ def _dit_un_texte(document: object) -> bool:
     return all(v.strip() for v in _valeurs(document) if isinstance(v, str))
 
 
-def _valeurs(valeur: object) -> Any:  # noqa: ANN401
+def _valeurs(valeur: object) -> Any:
     if isinstance(valeur, dict | list):
         for element in valeur.values() if isinstance(valeur, dict) else valeur:
             yield from _valeurs(element)

@@ -50,7 +50,7 @@ def test_aucune_confidence_ne_se_cache_dans_un_objet(classe: type[Evenement]):
         assert confidentiels(modele) == (), modele
 
 
-def _objets(annotation: Any) -> Iterator[Any]:  # noqa: ANN401
+def _objets(annotation: Any) -> Iterator[Any]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         for dedans in get_type_hints(annotation).values():
             for objet in _objets(dedans):

@@ -104,7 +104,7 @@ def test_les_siret_ont_leur_cle_et_ne_sont_a_personne(fichier: Path):
         assert siret.startswith("999"), "nul SIREN attribué ne commence ainsi"
 
 
-def _sirets(valeur: object) -> Any:  # noqa: ANN401
+def _sirets(valeur: object) -> Any:
     if isinstance(valeur, BaseModel):
         for nom in type(valeur).model_fields:
             contenu = getattr(valeur, nom)
