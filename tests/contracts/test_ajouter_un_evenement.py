@@ -48,6 +48,7 @@ SANS_ETAT = {
     *("emploi.retour_emploi_declare", "evenement.corrige", "evenement.annule"),
 }
 ANNONCES = (RACINE / "CHANGELOG.md").read_text()
+PAGE = (RACINE / "docs/evenements.md").read_text()
 LOIS = (RACINE / "CONTRIBUTING.md").read_text()
 
 
@@ -97,7 +98,7 @@ def test_il_est_publie(classe: type[Evenement]):
 
     assert (RACINE / SCHEMAS / f"{type_}.json").exists()
     assert f"name: {type_}\n" in (RACINE / SCHEMAS / "asyncapi.yaml").read_text()
-    assert f"[`{type_}`]" in (RACINE / "docs/evenements.md").read_text()
+    assert f"[`{type_}`]" in PAGE
 
 
 @CHAQUE
@@ -108,6 +109,7 @@ def test_la_lecture_sait_quoi_en_faire(classe: type[Evenement]):
     parcours = lire_parcours([evenement], au=date(2027, 12, 31))
 
     if classe.nom in ETATS:
+        assert f"| `{ETATS[classe.nom]}` | `{classe.nom}` |" in PAGE
         assert [etape.etat for etape in parcours.etapes] == [EtatEtape[ETATS[classe.nom]]]
     else:
         assert all(etape.etat is None for etape in parcours.etapes)
