@@ -1,16 +1,18 @@
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from kit import observability
 from kit.consumer import Record, SetAside, list_set_aside, store
 from kit.consumer.delivery import Delivery, HoleError
 from kit.consumer.resumption import Resumption
 from kit.errors import NotFound, Unavailable
+from tests.kit.collecting import REMOTE, Collector, collecting
 from tests.kit.reading import (
     HAPPENED,
     POISON,
@@ -29,6 +31,12 @@ from tests.kit.reading import (
     positions,
     write,
 )
+
+
+@pytest.fixture
+def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
+    with collecting(monkeypatch) as collector:
+        yield collector
 
 
 @pytest.fixture(scope="module")
@@ -211,6 +219,40 @@ async def test_an_event_that_cannot_be_applied_sets_its_stream_aside_and_only_it
     assert ("23514" if where == "database" else "ValueError") in mark.reason
     assert "1850575" not in mark.reason
     assert calls < 40
+
+
+async def test_each_event_is_one_span_child_of_its_own_trace_whatever_the_batch(
+    source: LogSource, db: AsyncEngine, collector: Collector
+):
+    observability.setup("indicateurs")
+    seen: dict[tuple[int, int], str | None] = {}
+
+    async def watching(tx: AsyncConnection, records: Sequence[Record]) -> None:
+        seen.update({(r.partition, r.position): r.traceparent for r in records})
+        await apply(tx, records)
+
+    delivery = await a_delivery(db, source, watching, known_types={HAPPENED, POISON})
+    events = [Event(a_stream(0), traceparent=REMOTE) for _ in range(4)]
+    events[1:1] = [Event(a_stream(0), type=POISON, traceparent=REMOTE)]
+    events += [Event(a_stream(0)), Event(a_stream(0), type="test.unknown")]
+    records = await write(source.db, *events)
+
+    await deliver(delivery, records[3:])
+    await deliver(delivery, records)
+    observability.shutdown()
+
+    spans = {int(span["tags"]["log.position"]): span for span in collector.spans}
+    assert len(collector.spans) == len(spans) == 6
+    assert {span["name"] for span in collector.spans} == {"process test.events"}
+    assert [spans[n].get("parentId") for n in range(1, 7)] == [REMOTE[36:52]] * 5 + [None]
+    assert {n: (span["traceId"], span["id"]) for n, span in spans.items()} == {
+        position: (traceparent[3:35], traceparent[36:52])
+        for (_, position), traceparent in seen.items()
+        if traceparent
+    }
+    assert [n for n, span in spans.items() if "error" in span["tags"]] == [2]
+    [mark] = await list_set_aside(db)
+    assert mark.trace == REMOTE[3:35]
 
 
 async def test_a_batch_refused_at_commit_is_taken_apart_too(source: LogSource, db: AsyncEngine):

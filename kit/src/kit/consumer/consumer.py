@@ -115,20 +115,19 @@ class Consumer:
             elif position == before.get(partition, position):
                 await delivery.fetch(partition, position, head)
 
-    async def _take(self, messages: Sequence[tuple[UUID, Record]], spans: Spans) -> None:
+    async def _take(self, messages: Mapping[UUID, Sequence[Record]], spans: Spans) -> None:
         delivery = self._delivery
-        if delivery is None or any(epoch != delivery.epoch for epoch, _ in messages):
+        if delivery is None or messages.keys() - {delivery.epoch}:
             delivery = await self._meet(*await self._source.heads())
-        refused = {str(epoch) for epoch, _ in messages if epoch != delivery.epoch}
-        if refused:
-            EVENTS.labels(*self.reader, "refused").inc()
+        if refused := messages.keys() - {delivery.epoch}:
+            EVENTS.labels(*self.reader, "refused").inc(sum(len(messages[each]) for each in refused))
             _log.error(
                 "Kafka holds messages of another life of the log",
                 **self.reader._asdict(),
                 epoch=str(delivery.epoch),
-                refused=sorted(refused),
+                refused=sorted(map(str, refused)),
             )
-        await delivery.deliver((r for epoch, r in messages if epoch == delivery.epoch), spans)
+        await delivery.deliver(messages.get(delivery.epoch, ()), spans)
 
     async def _meet(self, epoch: UUID, heads: Mapping[int, int]) -> Delivery:
         """The delivery of the life that the log lives now, with its cursors made."""

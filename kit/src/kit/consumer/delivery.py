@@ -106,16 +106,16 @@ class Delivery(NamedTuple):
             fresh, gap = _next(records, cursors)
             streams = {record.stream for record in fresh}
             marked = await store.marked(tx, self.reader, streams) if fresh else set()
-            due = [r for r in fresh if self.knows(r) and r.stream not in marked]
+            going = [r for r in fresh if r.stream not in marked] if marked else fresh
+            due = [record for record in going if self.knows(record)]
             if due:
                 await self.apply(tx, spans.open(due))
             if fresh:
                 passed = {record.partition: record.position for record in fresh}
                 await store.move(tx, self.reader, self.epoch, passed)
-        waiting = sum(record.stream in marked for record in fresh)
         self._count("applied", len(due))
-        self._count("waiting", waiting)
-        self._count("unknown_type", len(fresh) - len(due) - waiting)
+        self._count("waiting", len(fresh) - len(going))
+        self._count("unknown_type", len(going) - len(due))
         return gap
 
     async def _set_aside(self, record: Record, error: Exception, spans: Spans) -> None:

@@ -1,7 +1,7 @@
 """What Kafka tells: FastStream hears it, and nothing is committed before it is applied."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import cast
 from uuid import UUID
@@ -25,8 +25,8 @@ _BATCH_PATIENCE = 4.0  # a stop waits that long for the batch in hand,
 _GOODBYE_PATIENCE = 2.0  # and that long for a broker that does not answer
 
 Raw = tuple["ConsumerRecord[bytes, bytes]", ...]
-Take = Callable[[Sequence[tuple[UUID, Record]], Spans], Awaitable[None]]
-"""Applies messages, each with the epoch that it names; raises when it is to be tried again."""
+Take = Callable[[Mapping[UUID, Sequence[Record]], Spans], Awaitable[None]]
+"""Applies messages, given by the epoch that they name; raises when it is to be tried again."""
 
 
 class Listener:
@@ -118,14 +118,19 @@ async def _commit(consumer: AIOKafkaConsumer, records: Raw) -> None:
             await consumer.commit(offsets)
 
 
-def _sort(records: Raw) -> tuple[list[tuple[UUID, Record]], list["ConsumerRecord[bytes, bytes]"]]:
-    """Our messages, and whatever else is there."""
-    ours, foreign = [], []
+def _sort(
+    records: Raw,
+) -> tuple[dict[UUID, list[Record]], list["ConsumerRecord[bytes, bytes]"]]:
+    """Our messages by their epoch, and whatever else is there."""
+    ours: dict[UUID, list[Record]] = {}
+    foreign = []
     for record in records:
         try:
-            ours.append(from_kafka(record.partition, record.value, dict(record.headers)))
+            epoch, read = from_kafka(record.partition, record.value, dict(record.headers))
         except NotOursError:
             foreign.append(record)
+        else:
+            ours.setdefault(epoch, []).append(read)
     return ours, foreign
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -26,12 +27,17 @@ class Record(NamedTuple):
     value: bytes
 
 
+@lru_cache(8)
+def _epoch(told: bytes) -> UUID:
+    return UUID(told.decode())
+
+
 def from_kafka(
     partition: int, value: bytes | None, headers: Mapping[str, bytes]
 ) -> tuple[UUID, Record]:
     """Read a message, and the epoch of the log that it names."""
     try:
-        epoch = UUID(headers["epoch"].decode())
+        epoch = _epoch(headers["epoch"])
         traceparent = headers.get("traceparent", b"").decode() or None
         message = orjson.loads(value or b"")
         record = Record(
