@@ -78,11 +78,8 @@ _EMPLOI: Final = """
 """
 _DELAI: Final = """
     select date_trunc('month', s.le)::date,
-           coalesce(e.le - s.le <= :sans_couture, false), false,
-           case when j.le < coalesce(e.le, 'infinity') then 'EMPLOI' end,
-           case when j.le < coalesce(e.le, 'infinity') then j.le - s.le
-                else coalesce(e.le, greatest(cast(:arret as date), s.le)) - s.le end,
-           e.le is not null and not coalesce(j.le < e.le, false),
+           coalesce(e.le - s.le <= :sans_couture, false), false, null::text,
+           coalesce(e.le, greatest(cast(:arret as date), s.le)) - s.le, e.le is not null,
            s.source, s.id, e.source, e.id
       from (select s.*, p.personne, p.publics from sorties s join parcours p using (parcours)) s
       left join lateral (
@@ -93,6 +90,7 @@ _DELAI: Final = """
         select min(j.le) as le from emplois j join parcours q using (parcours)
          where q.personne = s.personne and j.le >= s.le) j on true
      where s.nature <> 'DECES' and {cohorte_s}
+       and (j.le is null or e.le <= j.le)
 """
 _LIGNES: Final[dict[str, str]] = {
     domain.ABANDON.nom: _ABANDON,
