@@ -31,7 +31,7 @@ class Organisation:
         return self.source.removeprefix("urn:siret:")
 
     @property
-    def organisme(self) -> dict[str, str]:
+    def organisme(self) -> dict[str, Any]:
         """Comment un événement la nomme."""
         return {"siret": self.siret}
 
@@ -76,7 +76,7 @@ class Client:
 
     async def demander(
         self, qui: Organisation, service: str, chemin: str, corps: dict[str, Any]
-    ) -> dict[str, str]:
+    ) -> dict[str, Any]:
         """Une commande ; la réponse dit ce qu’elle a créé."""
         return await self._appeler("POST", qui, service, chemin, corps)  # type: ignore[no-any-return]
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from http import HTTPStatus
@@ -16,7 +16,7 @@ DEPUIS_MOIS = 26
 JUSQU_A_MOIS = 6  # « visible sur six mois glissants », says the pact
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Session:
     """Une session d’une formation, chez l’organisme qui la publie."""
 
@@ -79,7 +79,7 @@ def _lundis(mois: int, aujourd_hui: date) -> Iterator[date]:
             yield lundi
 
 
-async def semer(client: Client, offre: list[Session]) -> None:
+async def semer(client: Client, offre: Sequence[Session]) -> None:
     """Publier les sessions et ouvrir leurs places. Le refaire ne change rien."""
     async with asyncio.TaskGroup() as ensemble:
         for session in offre:
