@@ -82,6 +82,12 @@ class Section:
     lignes: list[Ligne] = field(default_factory=list)
     couture: tuple[int, date, date] | None = None  # days since the exit of the one before
 
+    @property
+    def fin_prevue_le(self) -> date | None:
+        """La fin de l’étape en cours, si elle est dite."""
+        en_cours = self.etape and self.etape.etat is EtatEtape.EN_FORMATION
+        return self.etape.fin_prevue_le if self.etape and en_cours else None
+
 
 @dataclass(frozen=True)
 class Attendu:
@@ -285,4 +291,4 @@ def _dessiner_le_fil(section: Section) -> None:
             suspendue = ligne.etat == EtatEtape.SUSPENDUE.libelle
         ligne.fil = "suspendu" if suspendue else ""
     if section.lignes:
-        section.lignes[-1].fil = "fin"
+        section.lignes[-1].fil = "prevu" if section.fin_prevue_le else "fin"

@@ -40,11 +40,20 @@ def reponses(lecture: Lecture, au: date) -> list[Reponse]:
     soir = midnight_after(au)
     sus = [e for e in journal if e.recordedtime is not None and e.recordedtime < soir]
     trouvees = [Reponse(None, lire_parcours(sus, au), None)]
-    for rang in range(len(sus), len(journal)):
-        parcours = lire_parcours(journal[: rang + 1], au)
+    for rang, evenement in enumerate(journal[len(sus) :], len(sus) + 1):
+        parcours = lire_parcours(journal[:rang], au)
         if _resume(parcours) != _resume(trouvees[-1].parcours):
-            trouvees.append(Reponse(journal[rang].recordedtime, parcours, journal[rang]))
-    return trouvees
+            trouvees.append(Reponse(evenement.recordedtime, parcours, evenement))
+    # Of one day, the last answer: it is what one would have been told since.
+    return [
+        reponse
+        for reponse, suivante in zip(trouvees, [*trouvees[1:], None], strict=True)
+        if suivante is None or _jour(reponse) != _jour(suivante)
+    ]
+
+
+def _jour(reponse: Reponse) -> date | None:
+    return civil_date(reponse.connu_le) if reponse.connu_le else None
 
 
 def _resume(parcours: Parcours) -> Sequence[object]:
