@@ -91,6 +91,7 @@ class PositionnementRefusArgumenteDonnees(DonneesPositionnement):
     attendus: ClassVar[dict[str, str]] = {
         "diagnostic": "Écrire le diagnostic qui fonde le refus, en 30 caractères au moins.",
     }
+    longueurs: ClassVar[dict[str, int]] = {"diagnostic": 30}
 
     motif: MotifRefus = MotifRefus.NON_COMMUNIQUE
     diagnostic: Confidentiel | None = None

@@ -49,6 +49,7 @@ _CHAMPS: Final[dict[str, tuple[str, str]]] = {
     ),
     "dataschema": ("FORMAT_SCHEMA", "Le schéma cité n’est pas celui du type"),
     "type_inconnu": ("TYPE_INCONNU", "Type absent du catalogue : voir /v1/types"),
+    "non_gardable": ("VALEUR_NON_GARDEE", "Une valeur de ce document ne peut pas être gardée"),
     "date_future": ("DATE_FUTURE", "Ce fait ne peut pas être daté de l’avenir"),
     "union_tag_invalid": ("TYPE_INCONNU", "Type absent du catalogue : voir /v1/types"),
     "union_tag_not_found": ("CHAMP_MANQUANT", "Champ attendu"),

@@ -72,6 +72,8 @@ class Donnees(Valeur):
 
     # Fields without which the trade's rules still lack something: what to write there, in French.
     attendus: ClassVar[dict[str, str]] = {}
+    # Of these, the confidences that are expected to have so many characters.
+    longueurs: ClassVar[dict[str, int]] = {}
 
     confidences: tuple[str, ...] = Field(
         (), description="Les champs gardés à part. Posé par la plateforme."
@@ -164,10 +166,16 @@ class Evenement(BaseModel):
     def a_completer(self) -> dict[str, str]:
         """Ce que les règles attendent et que l’émetteur n’a pas dit : champ → que écrire."""
         return {
-            champ: phrase
-            for champ, phrase in self.data.attendus.items()
-            if getattr(self.data, champ) in (None, (), "") and champ not in self.data.confidences
+            champ: phrase for champ, phrase in self.data.attendus.items() if self._manque(champ)
         }
+
+    def _manque(self, champ: str) -> bool:
+        """Rien n’est dit ; ou ce qui est dit à part est trop court, tant que l’on peut le voir."""
+        texte = self._a_part.get(champ)
+        if texte is not None:
+            return len(texte.strip()) < self.data.longueurs.get(champ, 0)
+        vide = getattr(self.data, champ) in (None, (), "")
+        return vide and champ not in self.data.confidences
 
     @property
     def a_part(self) -> dict[str, str]:

@@ -53,6 +53,8 @@ class ConfidenceInconnue(NotFound):
 class SessionALEnvers(Refusal):
     """Une session ne finit pas avant d’avoir commencé."""
 
+    code = "SESSION_A_L_ENVERS"
+
     def __init__(self, publication: Publication) -> None:
         super().__init__(
             f"La session finirait le {publication.fin_le:%d/%m/%Y},"

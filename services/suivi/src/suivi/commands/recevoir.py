@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from kit import json, log, observability
 from kit.access import Caller
-from kit.errors import Refusal
+from kit.errors import Invalid, Refusal
 from kit.http.bodies import MAX_DOCUMENT
 from kit.http.refusals import TooLarge
 from suivi import domain
@@ -107,4 +107,6 @@ def _contenu(document: object) -> dict[str, object]:
 def _accepte(issue: log.Receipt | Refusal) -> log.Receipt | Refusal:
     if isinstance(issue, log.Receipt) and issue.status == "conflict":
         return domain.reception.ConflitIdentifiant()
+    if isinstance(issue, Invalid):
+        return domain.reception.evenement_impossible_a_garder()
     return issue

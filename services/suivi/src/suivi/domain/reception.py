@@ -109,6 +109,11 @@ def examiner(
     return evenement
 
 
+def evenement_impossible_a_garder() -> EvenementInvalide:
+    """Ce que la base refuse et que la porte n’avait pas vu : rien ne dit où, la base se tait."""
+    return EvenementInvalide(_faute("non_gardable"))
+
+
 def _dates(evenement: Evenement) -> list[tuple[tuple[str, ...], datetime]]:
     """Les dates d’effet que pose l’événement : la sienne, et celle qu’il corrige."""
     dates: list[tuple[tuple[str, ...], datetime]] = [(("time",), evenement.time)]
