@@ -53,6 +53,7 @@ class Consumer:
         self._listener = Listener(self.reader, topic, dead_letters, self._take)
         self._delivery: Delivery | None = None
         self._positions: Mapping[int, int] = {}
+        self._refused: set[UUID] = set()
 
     async def run(self, kafka: str) -> None:
         """Consume until cancelled; then finish the batch in hand, within a bound."""
@@ -117,16 +118,19 @@ class Consumer:
 
     async def _take(self, messages: Mapping[UUID, Sequence[Record]], spans: Spans) -> None:
         delivery = self._delivery
-        if delivery is None or messages.keys() - {delivery.epoch}:
+        if delivery is None or messages.keys() - {delivery.epoch} - self._refused:
             delivery = await self._meet(*await self._source.heads())
-        if refused := messages.keys() - {delivery.epoch}:
+        refused = messages.keys() - {delivery.epoch}
+        if refused:
             EVENTS.labels(*self.reader, "refused").inc(sum(len(messages[each]) for each in refused))
+        if refused - self._refused:
             _log.error(
                 "Kafka holds messages of another life of the log",
                 **self.reader._asdict(),
                 epoch=str(delivery.epoch),
                 refused=sorted(map(str, refused)),
             )
+            self._refused |= refused
         await delivery.deliver(messages.get(delivery.epoch, ()), spans)
 
     async def _meet(self, epoch: UUID, heads: Mapping[int, int]) -> Delivery:

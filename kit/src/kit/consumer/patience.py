@@ -9,7 +9,7 @@ from kit.consumer.store import Reader
 from kit.errors import IdentityError
 from kit.observability import describe
 
-_PAUSES: Final = wait_exponential(multiplier=0.1, max=10)
+_PAUSES: Final = wait_exponential(multiplier=0.1, max=2)
 _log = structlog.get_logger(__name__)
 
 

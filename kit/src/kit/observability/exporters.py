@@ -1,13 +1,16 @@
 """Where spans go, as the standard `OTEL_*` variables say. Loaded only when they say something."""
 
 import logging
+import os
 from collections.abc import Sequence
 
 import structlog
+from opentelemetry.sdk.environment_variables import OTEL_BSP_MAX_QUEUE_SIZE
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 
+_QUEUE = 16_384
 _log = structlog.get_logger(__name__)
 
 
@@ -17,7 +20,11 @@ def provider(service: str, exporter: str) -> TracerProvider:
     provider = TracerProvider(
         resource=Resource.create({SERVICE_NAME: service}), shutdown_on_exit=False
     )
-    provider.add_span_processor(BatchSpanProcessor(_Quiet(_exporter(exporter))))
+    # The SDK's own 2,048 are lost in one burst of a consumer that catches up.
+    queue = int(os.environ.get(OTEL_BSP_MAX_QUEUE_SIZE, _QUEUE))
+    provider.add_span_processor(
+        BatchSpanProcessor(_Quiet(_exporter(exporter)), max_queue_size=queue)
+    )
     return provider
 
 
