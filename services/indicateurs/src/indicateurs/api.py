@@ -1,49 +1,47 @@
 """La porte HTTP des chiffres : chacun avec son numérateur, son dénominateur et ses événements."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Self
 
 from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 
 from contracts.listes import PublicCible
 from indicateurs import queries
-from indicateurs.domain import INDICATEURS, Cohorte, mois_suivant
-from indicateurs.queries import Chiffre, Point
+from indicateurs.domain import (
+    DOUZE_MOIS,
+    INDICATEURS,
+    Axe,
+    Cohorte,
+    Point,
+    mois_de,
+    mois_ecrit,
+    mois_suivant,
+)
+from indicateurs.queries import Chiffre
 from kit.access import Caller, authorized
 from kit.clock import Now, civil_date
 from kit.db import Database
-from kit.errors import FieldError, Invalid
 from kit.http import Router
 
 router = Router(prefix="/v1/indicateurs", tags=["indicateurs"])
 
 _Lire = Annotated[Caller, authorized("indicateurs:lire")]
-DOUZE_MOIS = 12
-
-
-Mois = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 
 
 def cohorte(
     now: Now,
     *,
-    debut: Annotated[Mois | None, Query(description="Premier mois de la cohorte.")] = None,
-    fin: Annotated[Mois | None, Query(description="Dernier mois, compris.")] = None,
-    axe: Annotated[Literal[1, 2] | None, Query()] = None,
+    debut: Annotated[str | None, Query(description="Premier mois : `2026-03`.")] = None,
+    fin: Annotated[str | None, Query(description="Dernier mois, compris.")] = None,
+    axe: Annotated[Axe | None, Query()] = None,
     public: Annotated[PublicCible | None, Query()] = None,
 ) -> Cohorte:
     """Les douze derniers mois, si rien n’est dit."""
-    dernier = _premier_jour(fin) if fin else civil_date(now).replace(day=1)
-    premier = _premier_jour(debut) if debut else mois_suivant(dernier, 1 - DOUZE_MOIS)
-    if premier > dernier:
-        detail = "Le premier mois doit précéder le dernier"
-        raise Invalid(FieldError("PERIODE_INVERSEE", "?debut", detail))
+    dernier = mois_ecrit(fin, "fin") if fin else mois_de(civil_date(now))
+    premier = mois_ecrit(debut, "debut") if debut else mois_suivant(dernier, 1 - DOUZE_MOIS)
     return Cohorte(premier, dernier, axe, public)
-
-
-def _premier_jour(mois: str) -> date:
-    return date.fromisoformat(f"{mois}-01")
 
 
 _Cohorte = Annotated[Cohorte, Depends(cohorte)]
@@ -64,7 +62,7 @@ class PointVue(BaseModel):
     @classmethod
     def de(cls, point: Point) -> Self:
         return cls(
-            mois=point.mois,
+            mois=point.debut,
             numerateur=point.numerateur,
             denominateur=point.denominateur,
             inconnus=point.inconnus,
@@ -83,6 +81,7 @@ class ChiffreVue(BaseModel):
     libelle: str
     unite: str
     definition: str
+    inconnu: str = Field(description="Ce qui met une unité parmi les inconnus.")
     debut: date
     fin: date
     axe: int | None
@@ -95,32 +94,33 @@ class ChiffreVue(BaseModel):
     masque: bool = Field(description="Dénominateur sous 20 : à ne pas publier.")
     mur: bool
     mur_le: date
-    details: dict[str, int]
-    quantiles: dict[str, int | None] | None
+    details: Mapping[str, int]
+    quantiles: Mapping[str, int | None] | None
     serie: list[PointVue]
     arrete_a: datetime | None = Field(description="Le dernier événement lu, à son enregistrement.")
     evenements: str = Field(description="Où lire les événements derrière ce chiffre.")
 
     @classmethod
     def de(cls, chiffre: Chiffre) -> Self:
-        total, cohorte = chiffre.total, chiffre.cohorte
+        indicateur, total, cohorte = chiffre.indicateur, chiffre.total, chiffre.cohorte
         return cls(
-            nom=chiffre.indicateur.nom,
-            definition_version=chiffre.indicateur.version,
-            libelle=chiffre.indicateur.libelle,
-            unite=chiffre.indicateur.unite,
-            definition=chiffre.indicateur.definition,
+            nom=indicateur.nom,
+            definition_version=indicateur.version,
+            libelle=indicateur.libelle,
+            unite=indicateur.unite,
+            definition=indicateur.definition,
+            inconnu=indicateur.inconnu,
             debut=cohorte.debut,
             fin=cohorte.fin,
             axe=cohorte.axe,
             public=cohorte.public,
             **PointVue.de(total).model_dump(exclude={"mois"}),
             mur_le=chiffre.mur_le,
-            details=chiffre.details,
+            details=total.details,
             quantiles=chiffre.quantiles,
             serie=[PointVue.de(point) for point in chiffre.serie],
             arrete_a=chiffre.arrete_a,
-            evenements=f"{router.prefix}/{chiffre.indicateur.nom}/evenements?{question(cohorte)}",
+            evenements=f"{router.prefix}/{indicateur.nom}/evenements?{cohorte.question}",
         )
 
 
@@ -130,22 +130,27 @@ class EvenementVue(BaseModel):
     source: str
     id: str
     type: str
-    survenu_le: datetime
+    retenu_le: date = Field(description="Le jour qui compte, corrections comprises.")
+    survenu_le: datetime = Field(description="Tel que dit la première fois.")
     enregistre_le: datetime
     compte: bool
     inconnu: bool
     compte_par: dict[str, str] | None
 
-
-def question(cohorte: Cohorte) -> str:
-    """Ce qui, dans une adresse, redemande cette cohorte."""
-    termes = {
-        "debut": f"{cohorte.debut:%Y-%m}",
-        "fin": f"{cohorte.fin:%Y-%m}",
-        "axe": cohorte.axe,
-        "public": cohorte.public,
-    }
-    return "&".join(f"{nom}={valeur}" for nom, valeur in termes.items() if valeur is not None)
+    @classmethod
+    def de(cls, ligne: Any) -> Self:  # noqa: ANN401 - a row of the database
+        compte_par = {"source": ligne.source_n, "id": ligne.id_n, "type": ligne.type_n}
+        return cls(
+            source=ligne.source,
+            id=ligne.id,
+            type=ligne.type,
+            retenu_le=ligne.le,
+            survenu_le=ligne.survenu_le,
+            enregistre_le=ligne.enregistre_le,
+            compte=ligne.compte,
+            inconnu=ligne.inconnu,
+            compte_par=compte_par if ligne.id_n else None,
+        )
 
 
 @router.get("", summary="Tous les indicateurs")
@@ -168,19 +173,5 @@ async def evenements(
     nom: str, cohorte: _Cohorte, _: _Lire, db: Database, now: Now
 ) -> list[EvenementVue]:
     """Une ligne par unité du dénominateur. Ni personne, ni parcours : des événements."""
-    lignes = await queries.evenements(db, queries.trouver(nom), cohorte, now)
-    return [
-        EvenementVue(
-            source=ligne.source,
-            id=ligne.id,
-            type=ligne.type,
-            survenu_le=ligne.survenu_le,
-            enregistre_le=ligne.enregistre_le,
-            compte=ligne.compte,
-            inconnu=ligne.inconnu,
-            compte_par={"source": ligne.source_n, "id": ligne.id_n, "type": ligne.type_n}
-            if ligne.id_n
-            else None,
-        )
-        for ligne in lignes
-    ]
+    _chiffre, lignes = await queries.evenements(db, queries.trouver(nom), cohorte, now)
+    return [EvenementVue.de(ligne) for ligne in lignes]

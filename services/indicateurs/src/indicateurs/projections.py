@@ -62,6 +62,16 @@ def _compter(parcours_id: UUID, corps: Iterable[Any], lignes: Lignes) -> None:
     for etape in parcours.etapes:
         for table, ligne in _etape(etape):
             lignes[table].append({"parcours": parcours_id, "etape": etape.id, **ligne})
+        lignes[tables.suspensions].extend(
+            {
+                "parcours": parcours_id,
+                "etape": etape.id,
+                "rang": rang,
+                "le": jour(suspension.debut_le),
+                "fin_le": suspension.fin_le and jour(suspension.fin_le),
+            }
+            for rang, suspension in enumerate(etape.suspensions)
+        )
     lignes[tables.emplois].extend(
         {
             "parcours": parcours_id,
@@ -90,8 +100,10 @@ def _etape(etape: Etape) -> Iterator[tuple[Table, tables.Ligne]]:
     abandon = next(reversed(_tous(etape, SuiviAbandonConstate)), None)
     for orientation in _tous(etape, OrientationPrononcee)[:1]:
         yield tables.orientations, {"axe": etape.axe, **_reference(orientation)}
-    for entree in _tous(etape, SuiviEntreeEffective)[:1]:
-        plan = {"nouveau_plan": bool(entree.data.nouveau_plan)}
+    entrees = _tous(etape, SuiviEntreeEffective)
+    dits = [e.data.nouveau_plan for e in entrees if e.data.nouveau_plan is not None]
+    for entree in entrees[:1]:
+        plan = {"nouveau_plan": any(dits) if dits else None}
         yield tables.entrees, {**nature, **plan, **_reference(entree)}
     for sortie in _tous(etape, SuiviSortieEffective)[-1:]:
         yield (

@@ -1,16 +1,23 @@
 """Les chiffres, leur série par mois et les événements qui les font, à un instant donné."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from indicateurs import domain, tables
-from indicateurs.domain import INDICATEURS, Cohorte, Indicateur
+from indicateurs.domain import INDICATEURS, Cohorte, Indicateur, Point
 from kit.clock import civil_date
 from kit.errors import NotFound
+
+Croisement = Mapping[str | None, Counter[str]]
+"""Combien, par groupe et par case ; sans groupe, combien en tout."""
+
+
+EVOLUTIONS = (domain.ACCES_12M, domain.ABANDON, domain.CERTIFICATION, domain.EMPLOI_6M)
 
 
 class IndicateurInconnu(NotFound):
@@ -21,53 +28,39 @@ class IndicateurInconnu(NotFound):
 
 
 @dataclass(frozen=True)
-class Point:
-    """Un mois de cohorte."""
-
-    mois: date
-    numerateur: int
-    denominateur: int
-    inconnus: int
-    mur: bool
-
-    @property
-    def taux(self) -> float | None:
-        return self.numerateur / self.denominateur if self.denominateur else None
-
-    @property
-    def borne_haute(self) -> float | None:
-        """Le taux parmi les situations connues."""
-        connus = self.denominateur - self.inconnus
-        return self.numerateur / connus if connus else None
-
-    @property
-    def masque(self) -> bool:
-        return self.denominateur < domain.SECRET
-
-
-@dataclass(frozen=True)
 class Chiffre:
     """Un indicateur sur une cohorte, et de quoi le juger."""
 
     indicateur: Indicateur
     cohorte: Cohorte
     total: Point
-    serie: Sequence[Point]
-    details: dict[str, int]
+    serie: Sequence[Point]  # every month of the cohort
     mur_le: date
     arrete_a: datetime | None
-    quantiles: dict[str, int | None] | None = None
+    quantiles: Mapping[str, int | None] | None = None
+
+
+@dataclass(frozen=True)
+class Etat:
+    """Ce qui est lu du journal ; rien encore, si `arrete_a` manque."""
+
+    arrete_a: datetime | None
+    evenements: int
+    parcours: int
+    transmission: timedelta | None
 
 
 @dataclass(frozen=True)
 class Tableau:
-    """Tout ce que le tableau de bord montre, lu d’un coup."""
+    """Tout ce que le tableau de bord montre, lu au même instant."""
 
-    chiffres: dict[str, Chiffre]
-    publics: Sequence[Any]
-    aes: dict[date, int]
-    arrete_a: datetime | None
-    transmission: float | None
+    etat: Etat
+    periode: Cohorte
+    chiffres: Mapping[str, Chiffre]
+    evolutions: Mapping[str, Chiffre]
+    annee: Mapping[str, Chiffre]  # the entries of a whole year, whoever enters
+    publics: Croisement
+    motifs: Croisement
 
 
 def trouver(nom: str) -> Indicateur:
@@ -84,65 +77,73 @@ async def chiffre(
         return await _chiffre(tx, indicateur, cohorte, le)
 
 
-async def evenements(
-    db: AsyncEngine, indicateur: Indicateur, cohorte: Cohorte, le: datetime
-) -> Sequence[Any]:
-    """Les événements derrière un chiffre, au dénominateur et au numérateur."""
+async def evenements(  # noqa: PLR0913 - which ones, and from where to where
+    db: AsyncEngine,
+    indicateur: Indicateur,
+    cohorte: Cohorte,
+    le: datetime,
+    *,
+    apres: int = 0,
+    limite: int | None = None,
+) -> tuple[Chiffre, Sequence[Any]]:
+    """Un chiffre et les événements derrière lui, au dénominateur et au numérateur."""
     async with tables.lecture(db) as tx:
-        return await tables.comptes.lire_evenements(tx, indicateur, cohorte, civil_date(le))
-
-
-async def tableau(db: AsyncEngine, periode: Cohorte, le: datetime) -> Tableau:
-    """Les chiffres d’une période, chacun sur la cohorte dont l’horizon y tombe."""
-    async with tables.lecture(db) as tx:
-        chiffres = {
-            indicateur.nom: await _chiffre(tx, indicateur, reculer(periode, indicateur), le)
-            for indicateur in INDICATEURS.values()
-        }
-        publics = await tables.comptes.lire_publics(tx, periode.debut, periode.fin)
-        aes = await tables.comptes.lire_aes(tx, periode.fin.year)
-        return Tableau(
-            chiffres,
-            publics,
-            {ligne.mois: ligne.nombre for ligne in aes},
-            await tables.lire_arret(tx),
-            await tables.lire_delai_de_transmission(tx),
+        arret = civil_date(le)
+        lus = await tables.comptes.lire_evenements(
+            tx, indicateur, cohorte, arret, apres=apres, limite=limite
         )
+        return await _chiffre(tx, indicateur, cohorte, le), lus
 
 
-def reculer(periode: Cohorte, indicateur: Indicateur) -> Cohorte:
-    recul = -indicateur.horizon_mois
-    debut = domain.mois_suivant(periode.debut, recul)
-    fin = domain.mois_suivant(periode.fin, recul)
-    return Cohorte(debut, fin, periode.axe, periode.public)
+async def tableau(db: AsyncEngine, periode: Cohorte, suite: date, le: datetime) -> Tableau:
+    """Les chiffres d’une période, chacun sur la cohorte dont l’horizon y tombe.
+
+    Les évolutions vont plus loin, jusqu’au mois `suite` : au-delà des mois mûrs.
+    """
+    annee = Cohorte(date(periode.fin.year, 1, 1), date(periode.fin.year, 12, 1))
+    prolongee = Cohorte(periode.debut, suite, periode.axe, periode.public)
+    async with tables.lecture(db) as tx:
+
+        async def sur(cohorte: Cohorte, *indicateurs: Indicateur) -> dict[str, Chiffre]:
+            return {
+                indicateur.nom: await _chiffre(
+                    tx, indicateur, cohorte.reculer(indicateur.horizon_mois), le
+                )
+                for indicateur in indicateurs
+            }
+
+        return Tableau(
+            etat=Etat(**await tables.lire_etat(tx)),
+            periode=periode,
+            chiffres=await sur(periode, *INDICATEURS.values()),
+            evolutions=await sur(prolongee, *EVOLUTIONS),
+            annee=await sur(annee, *domain.ENTREES),
+            publics=_croiser(await tables.comptes.lire_publics(tx, periode)),
+            motifs=_croiser(await tables.comptes.lire_motifs(tx, periode)),
+        )
 
 
 async def _chiffre(
     tx: AsyncConnection, indicateur: Indicateur, cohorte: Cohorte, le: datetime
 ) -> Chiffre:
     arret = civil_date(le)
-    lignes = await tables.comptes.lire_comptes(tx, indicateur, cohorte, arret)
-    mur_le = indicateur.mur_le(cohorte.fin)
-    details: dict[str, int] = {}
-    for ligne in lignes:
-        if ligne.detail:
-            details[ligne.detail] = details.get(ligne.detail, 0) + ligne.nombre
+    par_mois: dict[date, list[Any]] = {mois: [] for mois in domain.les_mois(cohorte)}
+    for ligne in await tables.comptes.lire_comptes(tx, indicateur, cohorte, arret):
+        par_mois[ligne.mois].append(ligne)
     serie = [
-        _point(mois, [x for x in lignes if x.mois == mois], mur=indicateur.mur_le(mois) <= arret)
-        for mois in sorted({ligne.mois for ligne in lignes})
+        _point(mois, lignes, mur=indicateur.mur_le(mois) <= arret)
+        for mois, lignes in par_mois.items()
     ]
     quantiles = None
     if indicateur == domain.DELAI_ENTRE_ETAPES:
         attentes = await tables.comptes.lire_attentes(tx, indicateur, cohorte, arret)
-        parts = {"mediane": 0.5, "p75": 0.75, "p90": 0.9}
-        quantiles = {nom: domain.quantile(attentes, part) for nom, part in parts.items()}
+        quantiles = {nom: domain.quantile(attentes, part) for nom, part in domain.QUANTILES.items()}
     return Chiffre(
         indicateur=indicateur,
         cohorte=cohorte,
-        total=_point(cohorte.fin, lignes, mur=mur_le <= arret),
+        total=domain.reunir(serie),
         serie=serie,
-        details=details,
-        mur_le=mur_le,
+        mur_le=indicateur.mur_le(cohorte.fin),
         arrete_a=await tables.lire_arret(tx),
         quantiles=quantiles,
     )
@@ -151,8 +152,17 @@ async def _chiffre(
 def _point(mois: date, lignes: Sequence[Any], *, mur: bool) -> Point:
     return Point(
         mois,
+        mois,
         sum(ligne.comptes for ligne in lignes),
         sum(ligne.nombre for ligne in lignes),
         sum(ligne.inconnus for ligne in lignes),
         mur,
+        {ligne.detail: ligne.nombre for ligne in lignes if ligne.detail},
     )
+
+
+def _croiser(lignes: Sequence[Any]) -> Croisement:
+    croisement: dict[str | None, Counter[str]] = {}
+    for ligne in lignes:
+        croisement.setdefault(ligne.groupe, Counter())[ligne.case] += ligne.nombre
+    return croisement

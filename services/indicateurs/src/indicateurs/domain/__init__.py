@@ -1,6 +1,6 @@
-"""Ce qui est vrai des chiffres : leurs définitions, leurs périodes, ce qui se publie."""
+"""Ce qui est vrai des chiffres : leurs définitions, leurs périodes, ce qui s’en publie."""
 
-from indicateurs.domain.calculs import Groupe, Points, quantile, tendance
+from indicateurs.domain.attentes import QUANTILES, SANS_COUTURE, quantile
 from indicateurs.domain.definitions import (
     ABANDON,
     ACCES_3M,
@@ -17,17 +17,19 @@ from indicateurs.domain.definitions import (
     HEURES_PAR_MOIS,
     INDICATEURS,
     PARCOURS_ENGAGES,
-    SANS_COUTURE,
     Indicateur,
 )
 from indicateurs.domain.periodes import (
-    RECUL,
+    DOUZE_MOIS,
+    Axe,
     Cohorte,
     dernier_mois_mur,
     les_mois,
     mois_de,
+    mois_ecrit,
     mois_suivant,
 )
+from indicateurs.domain.points import Point, mailler, reunir, tendance, tus
 from indicateurs.domain.secret import SECRET, masquer, se_publie
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "AES",
     "CERTIFICATION",
     "DELAI_ENTRE_ETAPES",
+    "DOUZE_MOIS",
     "DURABLE",
     "DURE_UN_MOIS",
     "EMPLOI_6M",
@@ -46,19 +49,23 @@ __all__ = [
     "HEURES_PAR_MOIS",
     "INDICATEURS",
     "PARCOURS_ENGAGES",
-    "RECUL",
+    "QUANTILES",
     "SANS_COUTURE",
     "SECRET",
+    "Axe",
     "Cohorte",
-    "Groupe",
     "Indicateur",
-    "Points",
+    "Point",
     "dernier_mois_mur",
     "les_mois",
+    "mailler",
     "masquer",
     "mois_de",
+    "mois_ecrit",
     "mois_suivant",
     "quantile",
+    "reunir",
     "se_publie",
     "tendance",
+    "tus",
 ]

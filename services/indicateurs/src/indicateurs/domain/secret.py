@@ -14,17 +14,13 @@ def se_publie(nombre: int) -> bool:
 def masquer(cases: Sequence[int]) -> list[bool]:
     """Lesquelles de ces cases sont tues, quand leur somme est publiée.
 
-    D’abord celles de moins de 20 ; puis, tant que la différence d’avec la somme en dirait encore
-    moins de 20, la plus petite des autres. Une case vide ne désigne personne.
+    D’abord celles de moins de 20 ; puis, tant que leur différence d’avec la somme en dirait moins
+    de 20, la plus petite des autres. Une case vide ne désigne personne.
     """
     tues = [0 < case < SECRET for case in cases]
-    while any(tues) and not se_publie(_ensemble(cases, tues)) or sum(tues) == 1:
+    while any(tues) and sum(c for c, tue in zip(cases, tues, strict=True) if tue) < SECRET:
         restent = [rang for rang, case in enumerate(cases) if case and not tues[rang]]
         if not restent:
             break
         tues[min(restent, key=lambda rang: cases[rang])] = True
     return tues
-
-
-def _ensemble(cases: Sequence[int], tues: Sequence[bool]) -> int:
-    return sum(case for case, tue in zip(cases, tues, strict=True) if tue)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Float,
     Index,
     MetaData,
+    RowMapping,
     SmallInteger,
     String,
     Table,
@@ -75,7 +76,7 @@ entrees = Table(
     Column("axe", SmallInteger),
     Column("type_etape", String, nullable=False),
     Column("le", Date, nullable=False, index=True),
-    Column("nouveau_plan", Boolean, nullable=False),
+    Column("nouveau_plan", Boolean),  # null when nobody said
     Column("source", String, nullable=False),
     Column("id", String, nullable=False),
 )
@@ -115,7 +116,16 @@ emplois = Table(
     Column("type_contrat", String, nullable=False),
     Column("heures_hebdo", Float),
 )
-PROJETEES = (parcours, orientations, entrees, sorties, certifications, emplois)
+suspensions = Table(
+    "suspensions",
+    metadata,
+    Column("parcours", Uuid, primary_key=True),
+    Column("etape", Uuid, primary_key=True),
+    Column("rang", SmallInteger, primary_key=True),
+    Column("le", Date, nullable=False),
+    Column("fin_le", Date),
+)
+PROJETEES = (parcours, orientations, entrees, sorties, certifications, emplois, suspensions)
 
 
 @asynccontextmanager
@@ -157,11 +167,17 @@ async def lire_arret(tx: AsyncConnection) -> datetime | None:
     return dernier
 
 
-async def lire_delai_de_transmission(tx: AsyncConnection) -> float | None:
-    """La médiane, en jours, entre le fait et sa réception."""
+async def lire_etat(tx: AsyncConnection) -> RowMapping:
+    """Ce qui est lu : jusqu’à quand, combien, et en combien de jours un fait nous parvient.
+
+    Le délai est la médiane des douze derniers mois lus.
+    """
     choix = text(
-        "select percentile_cont(0.5) within group"
-        " (order by extract(epoch from enregistre_le - survenu_le)) / 86400 from evenements"
+        "select arrete_a, evenements, parcours, transmission"
+        " from (select max(enregistre_le) as arrete_a, count(*) as evenements from evenements) e,"
+        " (select count(*) as parcours from parcours) p,"
+        " lateral (select percentile_cont(0.5) within group"
+        " (order by greatest(enregistre_le - survenu_le, interval '0')) as transmission"
+        " from evenements where enregistre_le > e.arrete_a - interval '12 months') t"
     )
-    valeur = await tx.scalar(choix)
-    return None if valeur is None else float(valeur)
+    return (await tx.execute(choix)).mappings().one()
