@@ -37,7 +37,7 @@ lint: venv ## Mettre en forme et corriger ce qui peut l’être
 	@$(PYTHON) -m ruff check --fix
 	@$(PYTHON) -m ruff format
 
-check: venv ## Tout vérifier sauf les tests : style, types, imports, migrations, contrats, compose
+check: venv ## Tout vérifier sauf les tests : style, types, imports, migrations, contrats, compose, liens
 	@$(PYTHON) -m ruff check
 	@$(PYTHON) -m ruff format --check
 	@$(PYTHON) -m mypy $(SOURCES)
@@ -45,6 +45,7 @@ check: venv ## Tout vérifier sauf les tests : style, types, imports, migrations
 	@$(PYTHON) -m deploy.embedded.postgresql $(PYTHON) -m kit.migrations --check access $(SERVICES)
 	@$(PYTHON) -m contracts.generer --check
 	@.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	@$(PYTHON) -m pytest -q tests/docs
 
 contracts: venv ## Écrire les schémas JSON et le document AsyncAPI depuis les classes
 	@$(PYTHON) -m contracts.generer

@@ -33,6 +33,14 @@ def _liens(page: str) -> Iterator[tuple[str, Path, str]]:
         yield texte, Path(os.path.normpath(chemin.parent / fichier)) if fichier else chemin, ancre
 
 
+def _noms(texte: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", texte)
+
+
+def _lignes(fichier: Path, nom: str) -> list[int]:
+    return [n for n, lue in enumerate(fichier.read_text("utf-8").splitlines(), 1) if nom in lue]
+
+
 @CHAQUE_PAGE
 def test_chaque_lien_mene_a_un_fichier_du_depot(page: str):
     for texte, fichier, _ in _liens(page):
@@ -44,12 +52,20 @@ def test_chaque_lien_mene_a_un_fichier_du_depot(page: str):
 def test_chaque_ligne_montree_porte_le_nom_que_dit_le_lien(page: str):
     for texte, fichier, ancre in _liens(page):
         if ligne := _LIGNE.fullmatch(ancre):
-            lignes = fichier.read_text("utf-8").splitlines()
-            noms = re.findall(r"`([^`]+)`", texte)
+            noms = _noms(texte)
             assert noms, f"« {texte} » montre une ligne sans dire ce qu’on y lit"
             for nom in noms:
-                ou = [rang for rang, lue in enumerate(lignes, 1) if nom in lue]
+                ou = _lignes(fichier, nom)
                 assert int(ligne[1]) in ou, f"« {nom} » est ligne {ou} de {fichier}, pas {ancre}"
+
+
+@CHAQUE_PAGE
+def test_chaque_fichier_montre_contient_le_nom_que_dit_le_lien(page: str):
+    for texte, fichier, ancre in _liens(page):
+        if not ancre and fichier.is_file():
+            for nom in _noms(texte):
+                ou = nom in fichier.as_posix() or _lignes(fichier, nom)
+                assert ou, f"« {nom} » n’est pas dans {fichier}"
 
 
 @CHAQUE_PAGE

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from indicateurs.domain import INDICATEURS
 from kit.run import ROLES
 from kit.settings import Settings
 
@@ -34,6 +35,15 @@ def test_la_page_de_la_pile_dit_chaque_role():
     assert roles == [f"`{role}`" for role in ROLES]
 
 
+def test_la_page_des_indicateurs_dit_chaque_definition():
+    dits = _tableau("architecture/indicateurs.md", "Les définitions")
+
+    assert dits == [
+        [f"`{i.nom}`", i.unite, i.numerateur, i.denominateur, str(i.horizon_mois)]
+        for i in INDICATEURS.values()
+    ]
+
+
 def test_les_decisions_se_suivent_et_disent_ce_qui_les_ferait_revoir():
     assert [nom[:5] for nom in DECISIONS] == [f"{n:04}-" for n in range(1, len(DECISIONS) + 1)]
     for nom in DECISIONS:
@@ -46,13 +56,14 @@ def test_les_decisions_se_suivent_et_disent_ce_qui_les_ferait_revoir():
 
 def test_ce_que_l_on_ne_dit_pas_n_est_dit_nulle_part():
     glossaire = (DOCS / "glossaire.md").read_text("utf-8")
-    tus = [mot for ligne in glossaire.splitlines() for mot in re.findall(r"\*(\w+)\*", ligne)]
+    tus = [mot for ligne in glossaire.splitlines() for mot in re.findall(r"[ (]\*(\w+)\*", ligne)]
     pages = [*DOCS.rglob("*.md"), DOCS.parent / "README.md", DOCS.parent / "CONTRIBUTING.md"]
 
     assert len(tus) > 10
     for page in pages:
         if page.name != "glossaire.md":
-            dits = set(re.findall(r"\w+", page.read_text("utf-8").lower()))
+            prose = re.sub(r"`[^`]*`", "", page.read_text("utf-8").lower())
+            dits = set(re.findall(r"\w+", prose))
             assert not dits.intersection(mot + s for mot in tus for s in ("", "s")), page
 
 
