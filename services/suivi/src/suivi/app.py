@@ -30,7 +30,7 @@ def create_app(settings: Settings, db: AsyncEngine, access: Access) -> FastAPI:
     app = application(
         "Suivi",
         *api.routers,
-        pages.router,
+        *pages.routers,
         settings=settings,
         db=db,
         access=access,

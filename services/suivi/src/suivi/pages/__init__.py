@@ -1,5 +1,8 @@
 """La porte des personnes : retrouver un parcours, le lire, s’abonner."""
 
-from suivi.pages.router import pages, router
+from suivi.pages import abonnement, parcours
+from suivi.pages.rendu import pages
 
-__all__ = ["pages", "router"]
+routers = (parcours.router, abonnement.router)
+
+__all__ = ["pages", "routers"]

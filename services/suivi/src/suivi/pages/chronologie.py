@@ -16,7 +16,7 @@ from contracts.suivi import SuiviRepriseEffective, SuiviSuspensionPrononcee
 from kit import log
 from kit.ids import named_uuid
 from kit.observability import trace_id
-from kit.pages import charts
+from suivi.pages.fil import tracer
 from suivi.queries.lecture import Lecture, evenements
 
 RAISONS = {
@@ -116,7 +116,7 @@ class Chronologie:
         self._relier()
         self.sections = list(self._sections())
         self.attendus = list(self._attendus())
-        self.fil = self._fil()
+        self.fil = tracer(self.parcours, self.nom, le)
 
     def nom(self, urn: str | None) -> str:
         if urn is None:
@@ -225,51 +225,6 @@ class Chronologie:
         if etape.etat is EtatEtape.SUSPENDUE:
             fin = etape.suspensions[-1].fin_prevue_le if etape.suspensions else None
             yield Attendu(qui, "Reprise à préparer.", None, fin)
-
-    def _fil(self) -> charts.Chart | None:
-        segments, coutures = [], []
-        sortie_avant: date | None = None
-        for etape in self.parcours.etapes:
-            if etape.entree_le is None:
-                continue
-            entree = jour(etape.entree_le)
-            if sortie_avant and sortie_avant < entree:
-                coutures.append(charts.Seam("couture", sortie_avant, entree))
-            segments += list(_segments(etape, self.nom(etape.organisme) if etape.organisme else ""))
-            coutures += [
-                charts.Seam(
-                    "suspension", jour(s.debut_le), jour(s.fin_le) if s.fin_le else self._le
-                )
-                for s in etape.suspensions
-                if s.fin_le or etape.etat is EtatEtape.SUSPENDUE
-            ]
-            sortie_avant = jour(etape.sortie_le) if etape.sortie_le else None
-        if not segments:
-            return None
-        titre = "Le parcours sur un fil"
-        return charts.thread(
-            "fil", titre, segments, coutures, today=self.parcours.au, today_label=self._jour_lu
-        )
-
-    @property
-    def _jour_lu(self) -> str:
-        return "aujourd’hui" if self.parcours.au == self._le else "date lue"
-
-
-def _segments(etape: Etape, organisme: str) -> Iterable[charts.Segment]:
-    """Le temps passé en formation, coupé par les suspensions."""
-    if etape.entree_le is None:
-        return
-    debut: date | None = jour(etape.entree_le)
-    nom = etape.intitule or etape.type_etape.libelle
-    fin = jour(etape.sortie_le) if etape.sortie_le else etape.fin_prevue_le
-    for suspension in etape.suspensions:
-        if debut and jour(suspension.debut_le) >= debut:
-            yield charts.Segment(nom, debut, jour(suspension.debut_le), organisme)
-            nom = "reprise"
-            debut = jour(suspension.fin_le) if suspension.fin_le else None
-    if debut and (fin is None or debut <= fin):
-        yield charts.Segment(nom, debut, fin, organisme)
 
 
 def _nature(evenement: FaitDeParcours | Rectification) -> str:

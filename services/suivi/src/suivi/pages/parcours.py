@@ -1,56 +1,31 @@
-"""Les pages du suivi."""
+"""Retrouver un parcours, et le lire à toute date."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Form, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from contracts.catalogue import PAR_TYPE, FaitDeParcours, Rectification
+from contracts.catalogue import FaitDeParcours, Rectification
 from contracts.listes import PUBLICS_SENSIBLES
 from kit import clock
-from kit.access import Person, TheAccess
+from kit.access import TheAccess
 from kit.clock import Now, civil_date
 from kit.db import Database
-from kit.errors import Refusal
 from kit.http import Router
 from kit.ids import named_uuid, short_code
-from kit.observability import current_traceparent
-from kit.pages import Link, Pages, Visitor
+from kit.pages import Visitor
 from kit.settings import Settings
 from suivi import queries
-from suivi.commands.abonner import Abonnes
 from suivi.pages.chronologie import Chronologie
+from suivi.pages.rendu import rendre
 from suivi.pages.situation import dire
 from suivi.queries.identite import Identites
 from suivi.queries.lecture import Consultation, Lecture
 
-LECTEURS = frozenset(
-    {"mission_locale", "cap_emploi", "france_travail", "organisme_formation", "comite_passerelle"}
-)
-ISSUES = {
-    "rejected": "votre système a répondu une erreur",
-    "gone": "votre système ne veut plus rien recevoir (410)",
-    "timeout": "votre système n’a pas répondu à temps",
-    "unreachable": "votre système est injoignable",
-    "forbidden": "cette adresse ne peut pas être jointe d’ici",
-}
-
 router = Router()
-
-
-def pages(settings: Settings) -> Pages:
-    nav = [
-        Link("Parcours", "/parcours", LECTEURS),
-        Link("Abonnement", "/abonnement", LECTEURS),
-        Link("Tableau de bord", f"{settings.indicateurs_url}/"),
-    ]
-    templates = Path(__file__).parents[1] / "templates"
-    return Pages(templates, settings, home="/parcours", nav=nav)
 
 
 @dataclass(frozen=True)
@@ -75,11 +50,6 @@ class Resume:
             en_conflit=parcours.en_conflit,
             dernier=parcours.evenements[-1] if parcours.evenements else None,
         )
-
-
-def _rendre(request: Request, template: str, **contexte: Any) -> Response:  # noqa: ANN401
-    rendu: Pages = request.app.state.pages
-    return rendu.render(request, template, **contexte)
 
 
 @router.get("/", include_in_schema=False)
@@ -108,7 +78,7 @@ async def parcours(  # noqa: PLR0913 - FastAPI's dependencies
         return RedirectResponse(f"/parcours/{trouves[0]}", 303)
     resumes = [await _resume(consultation, un) for un in trouves]
     titre = "Parcours de ce code" if code else "Les derniers qui ont bougé"
-    return _rendre(request, "parcours.html", code=code, erreur="", resumes=resumes, titre=titre)
+    return rendre(request, "parcours.html", code=code, erreur="", resumes=resumes, titre=titre)
 
 
 async def _resume(consultation: Consultation, parcours_id: UUID) -> Resume:
@@ -140,7 +110,7 @@ async def chronologie(  # noqa: PLR0913 - FastAPI's dependencies
         else clock.midnight_after(connu_le) - timedelta(microseconds=1),
     )
     contexte = await _contexte(request, lecture, access, aujourd_hui)
-    return _rendre(
+    return rendre(
         request,
         "chronologie.html",
         **contexte,
@@ -198,64 +168,3 @@ def _lu(evenement: FaitDeParcours | Rectification, pointeur: str) -> object:
     for pas in pointeur.removeprefix("/").split("/"):
         valeur = valeur[int(pas)] if isinstance(valeur, list) else (valeur or {}).get(pas)
     return valeur
-
-
-@router.get("/abonnement", include_in_schema=False)
-async def abonnement(request: Request, person: Visitor, db: Database) -> Response:
-    """L’abonnement de son organisation, et ce qui lui a été envoyé."""
-    return await _abonnement(request, person, db)
-
-
-async def _abonnement(
-    request: Request, person: Person, db: Database, **contexte: object
-) -> Response:
-    trouve = await queries.abonnements.abonnement(db, person.organisation.id)
-    envois: Sequence[object] = (
-        await queries.abonnements.envois(db, person.organisation.id, trouve.id) if trouve else []
-    )
-    defauts = {"secret": "", "erreur": "", "url": ""}
-    libelles = {type_: classe.libelle for type_, classe in PAR_TYPE.items()}
-    return _rendre(
-        request,
-        "abonnement.html",
-        abonnement=trouve,
-        envois=envois,
-        libelles=libelles,
-        issues=ISSUES,
-        **(defauts | contexte),
-    )
-
-
-@router.post("/abonnement", include_in_schema=False)
-async def abonner(
-    request: Request,
-    person: Visitor,
-    db: Database,
-    now: Now,
-    url: Annotated[str, Form(max_length=2000)],
-) -> Response:
-    abonnes: Abonnes = request.app.state.abonnes
-    try:
-        _, secret = await abonnes.abonner(person.organisation, url, None, now)
-    except Refusal as refus:
-        phrases = [faute.detail for faute in refus.errors] or [str(refus)]
-        return await _abonnement(request, person, db, erreur=". ".join(phrases), url=url)
-    return await _abonnement(request, person, db, secret=secret)
-
-
-@router.post("/abonnement/essai", include_in_schema=False)
-async def essayer(request: Request, person: Visitor, db: Database, now: Now) -> Response:
-    abonnes: Abonnes = request.app.state.abonnes
-    trouve = await queries.abonnements.abonnement(db, person.organisation.id)
-    if trouve:
-        await abonnes.essayer(person.organisation, trouve.id, now, current_traceparent())
-    return RedirectResponse("/abonnement", 303)
-
-
-@router.post("/abonnement/retrait", include_in_schema=False)
-async def retirer(request: Request, person: Visitor, db: Database) -> Response:
-    abonnes: Abonnes = request.app.state.abonnes
-    trouve = await queries.abonnements.abonnement(db, person.organisation.id)
-    if trouve:
-        await abonnes.retirer(person.organisation, trouve.id)
-    return RedirectResponse("/abonnement", 303)
