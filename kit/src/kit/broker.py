@@ -1,4 +1,4 @@
-"""Kafka: the topics, as they must be, and the one way to build a broker."""
+"""Kafka: the topics, as they must be, and what each last says."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
-from faststream import AckPolicy
-from faststream.kafka import KafkaBroker
 
 from kit.errors import IdentityError
 
@@ -15,12 +13,6 @@ _PATIENCE = 5.0  # seconds
 _REQUEST_TIMEOUT_MS = 3000
 # Nothing is ever deleted: a topic is a copy of a log.
 _FOR_EVER = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
-
-
-def kafka_broker(kafka: str) -> KafkaBroker:
-    # FastStream's own default for Kafka, ACK_FIRST, loses the message a handler fails on; and its
-    # logger writes two lines for every batch.
-    return KafkaBroker(kafka, ack_policy=AckPolicy.MANUAL, logger=None)
 
 
 async def create_topics(kafka: str, topics: Mapping[str, int]) -> None:
