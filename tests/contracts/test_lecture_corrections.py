@@ -71,6 +71,15 @@ def test_une_correction_nomme_un_champ_dans_un_champ():
     assert corrige.data.organisme_formateur.uai == "0690001A"
 
 
+def test_une_correction_nomme_un_champ_dans_un_champ_tu():
+    siret = "77777777700077"
+    (corrige,) = lu(
+        ENTREE, correction(ENTREE, {"/data/organisme_formateur/siret": siret})
+    ).evenements
+
+    assert corrige.data.organisme_formateur.siret == siret
+
+
 def test_une_correction_de_date_deplace_le_fait_dans_la_vie():
     depart = sortie(le(5))
     parcours = lu(ENTREE, depart, correction(depart, {"/time": le(20).isoformat()}))

@@ -131,6 +131,16 @@ def test_un_cycle_de_trois_mille_annulations_se_lit():
     assert set(parcours.effets.sans_effet.values()) == {SansEffet.CYCLE}
 
 
+def test_viser_un_cycle_n_est_pas_tourner_en_rond():
+    cycle = _cycle(3)
+    du_dehors = annulation(cycle[0], id="du-dehors")
+    parcours = lu(ENTREE, *cycle, du_dehors)
+
+    assert ids(parcours) == [ENTREE.id]
+    assert du_dehors.reference not in parcours.effets.sans_effet
+    assert set(parcours.effets.sans_effet) == {maillon.reference for maillon in cycle}
+
+
 def test_une_correction_d_elle_meme_est_un_cycle():
     elle = correction(
         ENTREE, {"/data/motif": "AUTRE"}, id="k", cible={"source": ORGANISME, "id": "k"}

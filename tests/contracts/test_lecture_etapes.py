@@ -1,16 +1,18 @@
 """De quelle étape parle un événement qui ne le dit pas (evenements.md §1, Étape)."""
 
+from datetime import date
 from uuid import UUID
 
 import pytest
 
 from contracts.base import Evenement
-from contracts.lecture import Etape, EtatEtape, Parcours
+from contracts.lecture import Etape, EtatEtape, Parcours, lire_parcours
 from contracts.listes import TypeEtape
 from tests.contracts.faits import (
     AUTRE_ETAPE,
     AUTRE_SESSION,
     ETAPE,
+    FIN,
     SESSION,
     Fabrique,
     abandon,
@@ -69,6 +71,21 @@ def test_la_session_fait_retrouver_l_etape_positionnee_sur_elle(place: Fabrique)
     assert len(parcours.etapes) == 2
 
 
+def test_de_deux_etapes_sur_une_session_c_est_celle_de_la_date_du_fait():
+    avant = entree(le(2), id="avant", session_id=SESSION, **SANS_ETAPE)
+    apres = entree(le(12), id="apres", session_id=SESSION, **SANS_ETAPE)
+    parcours = lu(
+        demande(le(1)),
+        avant,
+        sortie(le(5), session_id=SESSION, **SANS_ETAPE),
+        demande(le(10), etape_id=AUTRE_ETAPE),
+        apres,
+    )
+
+    assert _etape(parcours, avant).etat is EtatEtape.SORTIE
+    assert (_etape(parcours, avant).id, _etape(parcours, apres).id) == (ETAPE, AUTRE_ETAPE)
+
+
 def test_la_session_l_emporte_sur_l_etape_en_cours():
     quitte = abandon(le(12), session_id=AUTRE_SESSION, **SANS_ETAPE)
     parcours = lu(
@@ -78,6 +95,14 @@ def test_la_session_l_emporte_sur_l_etape_en_cours():
     )
 
     assert _etape(parcours, quitte).id == AUTRE_ETAPE
+
+
+def test_l_etape_d_un_fait_ne_depend_pas_du_jour_lu():
+    entre = entree(le(9), session_id=SESSION, **SANS_ETAPE)
+    journal = [entre, demande(le(12))]  # told afterwards, and dated afterwards too
+
+    for au in (date(2026, 3, 9), FIN):
+        assert _etape(lire_parcours(journal, au), entre).id == ETAPE
 
 
 def test_un_positionnement_annule_ne_fait_plus_retrouver_l_etape():
@@ -162,49 +187,6 @@ def test_corriger_la_date_d_un_fait_change_l_etape_en_cours():
 
     (deplace,) = [e for e in parcours.evenements if e.reference == fait.reference]
     assert _etape(parcours, deplace).id == AUTRE_ETAPE
-
-
-def test_sans_rien_qui_la_dise_l_etape_est_deduite_et_marquee():
-    entre = entree(le(9), **SANS_ETAPE)
-    etape = _etape(lu(ouverture(), entre), entre)
-
-    assert etape.deduite
-    assert etape.etat is EtatEtape.EN_FORMATION
-
-
-def test_une_etape_que_nul_n_a_prescrite_est_marquee_jusqu_a_ce_que_l_orientation_arrive():
-    entre = entree(le(9))
-
-    assert _etape(lu(entre), entre).deduite
-    assert not _etape(lu(entre, orientation(le(1))), entre).deduite
-
-
-def test_une_etape_deduite_garde_le_meme_nom_a_chaque_lecture():
-    entre = entree(le(9), **SANS_ETAPE)
-
-    assert _etape(lu(entre), entre).id == _etape(lu(ouverture(), entre), entre).id
-
-
-def test_deux_faits_d_une_meme_session_inconnue_sont_de_la_meme_etape_deduite():
-    entre, jury = (
-        fabrique(quand, session_id=AUTRE_SESSION, **SANS_ETAPE)
-        for fabrique, quand in ((entree, le(9)), (resultat, le(30)))
-    )
-    depart = sortie(le(27), session_id=AUTRE_SESSION, **SANS_ETAPE)
-    parcours = lu(entre, depart, jury)
-
-    assert len(parcours.etapes) == 1
-    assert parcours.etapes[0].evenements == [entre, depart, jury]
-    assert parcours.etapes[0].deduite
-
-
-def test_apres_la_sortie_l_etape_n_est_plus_en_cours():
-    entre = entree(le(25), **SANS_ETAPE)
-    parcours = lu(entree(le(9), id="premiere"), sortie(le(15)), entre)
-
-    assert _etape(parcours, entre).id != ETAPE
-    assert _etape(parcours, entre).deduite
-    assert parcours.anomalies == []
 
 
 def test_une_sortie_annulee_laisse_l_etape_en_cours():

@@ -182,12 +182,15 @@ def test_une_suspension_court_jusqu_a_la_reprise():
             suspension(le(9), motif="MALADIE", fin_prevue_le="2026-03-20"),
             reprise(le(16)),
             suspension(le(20), motif="LOGEMENT"),
+            reprise(le(23)),
+            suspension(le(25), motif="AUTRE"),
         )
     )
 
     assert [(s.debut_le, s.motif, s.fin_prevue_le, s.fin_le) for s in etape.suspensions] == [
         (le(9), "MALADIE", date(2026, 3, 20), le(16)),
-        (le(20), "LOGEMENT", None, None),
+        (le(20), "LOGEMENT", None, le(23)),
+        (le(25), "AUTRE", None, None),
     ]
 
 

@@ -1,6 +1,7 @@
 """De quelle étape parle un événement qui ne le dit pas (evenements.md §1, « Étape »)."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from contracts.base import DonneesEtape
@@ -15,13 +16,13 @@ class Rattachement:
     """
 
     def __init__(self, evenements: Sequence[FaitDeParcours]) -> None:
-        self._par_session: dict[UUID, list[UUID]] = {}
+        self._par_session: dict[UUID, list[tuple[datetime, UUID]]] = {}
         self._par_dossier: dict[tuple[str, str], UUID] = {}
         self.orientees: set[UUID] = set()
         for evenement in evenements:
             data = evenement.data
             if isinstance(data, DonneesEtape) and data.etape_id:
-                self._retenir_session(data, data.etape_id)
+                self._retenir_session(evenement.time, data, data.etape_id)
                 self._retenir_dossier(data, data.etape_id)
                 if isinstance(evenement, OrientationPrononcee):
                     self.orientees.add(data.etape_id)
@@ -34,20 +35,28 @@ class Rattachement:
         data = evenement.data
         if not isinstance(data, DonneesEtape):
             return getattr(data, "etape_id", None)
-        etape_id = data.etape_id or self._connue(data) or en_cours() or self._nouvelle(evenement)
+        etape_id = (
+            data.etape_id
+            or self._connue(evenement.time, data)
+            or en_cours()
+            or self._nouvelle(evenement)
+        )
         # A dossier may say one étape and the session another: the session stays where it was.
         if data.session_id not in self._par_session:
-            self._retenir_session(data, etape_id)
+            self._retenir_session(evenement.time, data, etape_id)
         self._retenir_dossier(data, etape_id)
         return etape_id
 
-    def _connue(self, data: DonneesEtape) -> UUID | None:
+    def _connue(self, le: datetime, data: DonneesEtape) -> UUID | None:
         if data.dossier_ref:
             dossier = (data.dossier_ref.systeme, data.dossier_ref.valeur)
             if dossier in self._par_dossier:
                 return self._par_dossier[dossier]
-        # Several étapes on one session: the last one prescribed is the one being lived.
-        return self._par_session.get(data.session_id, [None])[-1] if data.session_id else None
+        if data.session_id not in self._par_session:
+            return None
+        # A person may come back on the same session in another étape: the one of that date.
+        etapes = self._par_session[data.session_id]
+        return next((etape for depuis, etape in reversed(etapes) if depuis <= le), etapes[0][1])
 
     def _nouvelle(self, evenement: FaitDeParcours) -> UUID:
         """Une étape déduite : toujours la même pour la même session ou le même dossier."""
@@ -60,11 +69,9 @@ class Rattachement:
                 nom = f"dossier {data.dossier_ref.systeme} {data.dossier_ref.valeur}"
         return uuid5(evenement.subject, nom)
 
-    def _retenir_session(self, data: DonneesEtape, etape_id: UUID) -> None:
+    def _retenir_session(self, le: datetime, data: DonneesEtape, etape_id: UUID) -> None:
         if data.session_id:
-            etapes = self._par_session.setdefault(data.session_id, [])
-            if etape_id not in etapes:
-                etapes.append(etape_id)
+            self._par_session.setdefault(data.session_id, []).append((le, etape_id))
 
     def _retenir_dossier(self, data: DonneesEtape, etape_id: UUID) -> None:
         if data.dossier_ref:
