@@ -1,7 +1,7 @@
 """De l’événement lu à ce qui se compte : chaque parcours touché est relu en entier."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Table
@@ -13,7 +13,6 @@ from contracts.lecture import Etape, Parcours, effets, evoluer
 from contracts.orientation import OrientationPrononcee
 from contracts.suivi import SuiviAbandonConstate, SuiviEntreeEffective, SuiviSortieEffective
 from indicateurs import tables
-from kit import json
 from kit.consumer import Record
 
 Lignes = dict[Table, list[tables.Ligne]]
@@ -48,11 +47,11 @@ def _evenement(record: Record) -> tables.Ligne:
         "position": record.position,
         "survenu_le": evenement.time,
         "enregistre_le": record.recorded_at,
-        "corps": json.loads(record.value),
+        "corps": record.value.decode(),
     }
 
 
-def _compter(parcours_id: UUID, corps: Iterable[Any], lignes: Lignes) -> None:
+def _compter(parcours_id: UUID, corps: Iterable[str], lignes: Lignes) -> None:
     lus = effets(lire(un) for un in corps)
     dernier = max((jour(e.time) for e in lus.evenements), default=None)
     if dernier is None:

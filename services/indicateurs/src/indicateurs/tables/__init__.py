@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     Float,
@@ -19,9 +20,14 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Text,
     Uuid,
+    any_,
+    bindparam,
+    cast,
     delete,
     func,
+    literal,
     select,
     text,
 )
@@ -139,13 +145,16 @@ async def lecture(db: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 async def noter(tx: AsyncConnection, lignes: Sequence[Ligne]) -> None:
     """Garder les événements lus ; ceux qui le sont déjà restent comme ils sont."""
-    await tx.execute(insert(evenements).on_conflict_do_nothing(), list(lignes))
+    # The body goes as the text that it is: nobody reads it on its way.
+    corps = cast(bindparam("corps", type_=Text), JSONB)
+    await tx.execute(insert(evenements).values(corps=corps).on_conflict_do_nothing(), list(lignes))
 
 
-async def relire(tx: AsyncConnection, lus: Collection[UUID]) -> dict[UUID, list[Any]]:
-    """Tous les événements de ces parcours, corps compris."""
-    choix = select(evenements.c.parcours, evenements.c.corps).where(evenements.c.parcours.in_(lus))
-    trouves: dict[UUID, list[Any]] = {parcours_id: [] for parcours_id in lus}
+async def relire(tx: AsyncConnection, lus: Collection[UUID]) -> dict[UUID, list[str]]:
+    """Le corps de tous les événements de ces parcours."""
+    corps = cast(evenements.c.corps, Text)
+    choix = select(evenements.c.parcours, corps).where(_parmi(evenements, lus))
+    trouves: dict[UUID, list[str]] = {parcours_id: [] for parcours_id in lus}
     for parcours_id, corps in await tx.execute(choix):
         trouves[parcours_id].append(corps)
     return trouves
@@ -156,9 +165,14 @@ async def ranger(
 ) -> None:
     """Mettre, de ces parcours, ce que l’on en sait à la place de ce que l’on en savait."""
     for table in PROJETEES:
-        await tx.execute(delete(table).where(table.c.parcours.in_(lus)))
+        await tx.execute(delete(table).where(_parmi(table, lus)))
         if lignes.get(table):
             await tx.execute(insert(table), list(lignes[table]))
+
+
+def _parmi(table: Table, lus: Collection[UUID]) -> ColumnElement[bool]:
+    """One parameter, however many they are: the statement is the same for every batch."""
+    return table.c.parcours == any_(literal(list(lus), ARRAY(Uuid)))
 
 
 async def lire_arret(tx: AsyncConnection) -> datetime | None:
