@@ -12,7 +12,7 @@ from simulateur.client import Client, Refuse
 from simulateur.monde import Monde
 from simulateur.offre import DEPUIS_MOIS
 from simulateur.parties import Partie
-from simulateur.verite import Compte, Reference, Verite
+from simulateur.verite import Comptes, Reference, Verite
 
 DELAI = 120  # seconds, on a machine that does much else
 PAUSE = 0.2
@@ -27,8 +27,8 @@ class Chiffre:
     """Un indicateur, sur les seules personnes jouées : attendu et trouvé."""
 
     libelle: str
-    attendus: Mapping[Reference, Compte]
-    trouves: Mapping[Reference, Compte]
+    attendus: Comptes
+    trouves: Comptes
     somme: bool  # the figure is the sum of the events that it lists, these and others
 
     @property
@@ -70,7 +70,7 @@ async def attendre_les_chiffres(
     Les parcours joués une autre fois comptent aussi : on ne regarde que les événements d’ici, et
     que chaque nombre est bien celui de ses événements.
     """
-    attendus: dict[str, dict[Reference, Compte]] = {}
+    attendus: dict[str, Comptes] = {}
     for verite in verites.values():
         for nom, comptes in verite.comptes().items():
             attendus.setdefault(nom, {}).update(comptes)
@@ -104,26 +104,22 @@ async def _trouver(
     monde: Monde,
     nom: str,
     ici: set[Reference],
-    attendus: Mapping[Reference, Compte],
+    attendus: Comptes,
 ) -> Chiffre:
     [region] = monde.pile.de_role("region")
     debut = monde.aujourd_hui - timedelta(days=(DEPUIS_MOIS + 2) * 30)
     periode = f"?debut={debut:%Y-%m}&fin={monde.aujourd_hui:%Y-%m}"
     chiffre = await client.lire(region, "indicateurs", f"/v1/indicateurs/{nom}{periode}")
     lignes = await client.lire(region, "indicateurs", chiffre["evenements"])
-    comptes = {
-        Reference(ligne["source"], ligne["id"]): Compte(ligne["compte"], ligne["inconnu"])
-        for ligne in lignes
-    }
-    somme = [chiffre["denominateur"], chiffre["numerateur"], chiffre["inconnus"]]
+    comptes = {Reference(ligne["source"], ligne["id"]): ligne["compte"] for ligne in lignes}
     return Chiffre(
         libelle=chiffre["libelle"],
         attendus=attendus,
         trouves={reference: un for reference, un in comptes.items() if reference in ici},
-        somme=somme == _sommer(comptes),
+        somme=(chiffre["numerateur"], chiffre["denominateur"]) == compter(comptes),
     )
 
 
-def _sommer(comptes: Mapping[Reference, Compte]) -> list[int]:
-    numerateur = sum(un.compte for un in comptes.values())
-    return [len(comptes), numerateur, sum(un.inconnu for un in comptes.values())]
+def compter(comptes: Comptes) -> tuple[int, int]:
+    """Numérateur et dénominateur."""
+    return sum(comptes.values()), len(comptes)

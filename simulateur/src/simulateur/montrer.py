@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,11 +10,11 @@ from rich.table import Table
 
 from simulateur import vies
 from simulateur.client import SINGLE
-from simulateur.controle import Chiffre
+from simulateur.controle import Chiffre, compter
 from simulateur.monde import Monde
 from simulateur.parties import Partie
 from simulateur.remarquables import EN_FORMATION
-from simulateur.verite import Compte, Reference
+from simulateur.verite import Comptes
 
 
 def tableau(chiffres: Sequence[Chiffre]) -> Table:
@@ -66,5 +66,5 @@ def _curl(monde: Monde, partie: Partie) -> str:
     )
 
 
-def _fraction(comptes: Mapping[Reference, Compte]) -> str:
-    return f"{sum(un.compte for un in comptes.values())} / {len(comptes)}"
+def _fraction(comptes: Comptes) -> str:
+    return "{} / {}".format(*compter(comptes))

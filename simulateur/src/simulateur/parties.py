@@ -124,7 +124,7 @@ class Partie:
             case "dossier":
                 dossier = {
                     "systeme": "scolarite",
-                    "valeur": f"{self.code}/{par_id['etape_id'][:8]}",
+                    "valeur": f"{self.code}/{par_id['etape_id'][-8:]}",
                 }
                 return {"dossier_ref": dossier, **(par_id if self._premier(geste) else {})}
         return {**session, **par_id}

@@ -40,11 +40,7 @@ class Dit:
         return self.le, _RANGS.index(self.nom), self.reference
 
 
-class Compte(NamedTuple):
-    """Comment une unité du dénominateur compte."""
-
-    compte: bool
-    inconnu: bool = False
+Comptes = dict[Reference, bool]  # what is in the denominator, and whether it counts
 
 
 # In the order of life, for what happens at the same instant.
@@ -80,7 +76,14 @@ _ETATS = {
     vies.ABANDON: "ABANDONNEE",
     vies.SORTIE: "SORTIE",
 }
-_CONTRATS_QUI_DURENT = {"CDI", "CDD_6_MOIS_ET_PLUS", "CDD_1_A_6_MOIS", "APPRENTISSAGE"}
+_CONTRATS_QUI_DURENT = {
+    "CDI",
+    "CDD_6_MOIS_ET_PLUS",
+    "CDD_1_A_6_MOIS",
+    "CDD_INSERTION",
+    "APPRENTISSAGE",
+    "CREATION_ENTREPRISE",
+}
 _HEURES_PAR_MOIS, _SANS_COUTURE = 78, 30
 
 
@@ -114,76 +117,80 @@ class Verite:
             return "EN_EMPLOI"
         return "ENTRE_DEUX_ETAPES" if posent and posent[-1].nom == vies.SORTIE else "OUVERT"
 
-    def comptes(self) -> dict[str, dict[Reference, Compte]]:
-        """Par indicateur, ce qui est au dénominateur, et ce qui compte au numérateur."""
+    def comptes(self) -> dict[str, Comptes]:
+        """Par indicateur, ce qui est au dénominateur, et si cela compte au numérateur."""
+        entrees = self._entrees()
+        premiere = min(entrees, key=_quand, default=None)
         return {
             **{f"taux_acces_{mois}m": self._acces(mois) for mois in (3, 6, 12)},
-            "taux_abandon": self._abandons(),
+            "taux_abandon": {
+                sortie.reference: sortie.data["nature"] in {"ABANDON", "EXCLUSION"}
+                for sortie in self._sorties()
+            },
             "taux_certification_net": self._certifications(),
             **{f"acces_emploi_{mois}m": self._emplois(mois) for mois in (6, 12)},
             "delai_entre_etapes": self._delais(),
+            "aes_realisees": {e.reference: e.data.get("nouveau_plan", False) for e in entrees},
+            "parcours_engages": {e.reference: e is premiere for e in entrees},
         }
 
-    def _acces(self, horizon: int) -> dict[Reference, Compte]:
+    def _acces(self, horizon: int) -> Comptes:
         """La première orientation de la personne, et une entrée dans l’horizon."""
         orientations = _de(self._faits, vies.ORIENTATION)
         if not orientations:
             return {}
-        premiere = min(orientations, key=lambda fait: (fait.jour, fait.reference))
+        premiere = min(orientations, key=_quand)
         borne = _mois_apres(premiere.jour, horizon + 1)
-        entree = any(premiere.jour <= fait.jour < borne for fait in self._entrees())
-        return {premiere.reference: Compte(entree)}
+        entre = any(premiere.jour <= entree.jour < borne for entree in self._entrees())
+        return {premiere.reference: entre}
 
-    def _abandons(self) -> dict[Reference, Compte]:
-        natures = {sortie.reference: sortie.data["nature"] for sortie in self._sorties()}
-        return {
-            reference: Compte(nature in {"ABANDON", "EXCLUSION"}, nature == "NON_COMMUNIQUE")
-            for reference, nature in natures.items()
-        }
-
-    def _certifications(self) -> dict[Reference, Compte]:
-        """Les sorties d’étapes certifiantes, et le jury dans les six mois."""
+    def _certifications(self) -> Comptes:
+        """Les sorties d’étapes certifiantes, et un jury qui certifie dans les six mois."""
         comptes = {}
         for sortie in self._sorties():
             if sortie.etape and sortie.etape.type_etape == "CERTIFIANT":
                 jurys = _de(self._par_etape[sortie.etape], vies.CERTIFICATION)
                 borne = _plus_de_mois(sortie.jour, 6)
-                resultats = {jury.data["resultat"] for jury in jurys if jury.jour <= borne}
-                inconnu = not resultats - {"NON_COMMUNIQUE"}
-                comptes[sortie.reference] = Compte("TOTALE" in resultats, inconnu)
+                comptes[sortie.reference] = any(
+                    jury.data["resultat"] == "TOTALE" and jury.jour <= borne for jury in jurys
+                )
         return comptes
 
-    def _emplois(self, horizon: int) -> dict[Reference, Compte]:
-        """La dernière sortie de la personne, et un vrai travail dans l’horizon."""
+    def _emplois(self, horizon: int) -> Comptes:
+        """La dernière sortie de la personne, et un vrai travail du mois suivant à l’horizon."""
         sorties = self._sorties()
         if not sorties:
             return {}
-        derniere = max(sorties, key=lambda fait: (fait.jour, fait.reference))
-        mois_suivant, borne = _mois_apres(derniere.jour, 1), _mois_apres(derniere.jour, horizon + 1)
-        emplois = [
-            fait for fait in _de(self._faits, vies.EMPLOI) if derniere.jour <= fait.jour < borne
-        ]
-        compte = any(_vrai_travail(fait) for fait in emplois if fait.jour >= mois_suivant)
-        entre = any(derniere.jour <= fait.jour < borne for fait in self._entrees())
-        return {derniere.reference: Compte(compte, not emplois and not entre)}
+        derniere = max(sorties, key=_quand)
+        debut, fin = _mois_apres(derniere.jour, 1), _mois_apres(derniere.jour, horizon + 1)
+        emplois = [e for e in _de(self._faits, vies.EMPLOI) if debut <= e.jour < fin]
+        return {derniere.reference: any(map(_vrai_travail, emplois))}
 
-    def _delais(self) -> dict[Reference, Compte]:
-        """Les sorties qu’un travail ne suit pas d’abord, et l’entrée suivante en trente jours."""
+    def _delais(self) -> Comptes:
+        """Les sorties, et une entrée dans une autre étape en trente jours, avant tout travail.
+
+        Personne ici n’est suspendu entre deux étapes : il n’y a pas de suspension à déduire.
+        """
         comptes = {}
         for sortie in self._sorties():
-            suivantes = [
-                fait.jour
-                for fait in self._entrees()
-                if fait.etape is not sortie.etape and fait.jour >= sortie.jour
-            ]
-            travaux = [
-                fait.jour for fait in _de(self._faits, vies.EMPLOI) if fait.jour >= sortie.jour
-            ]
-            entree, travail = min(suivantes, default=date.max), min(travaux, default=date.max)
-            if entree <= travail:
-                compte = entree - sortie.jour <= timedelta(days=_SANS_COUTURE)
-                comptes[sortie.reference] = Compte(compte)
+            suivantes = [e.jour for e in self._entrees() if self._suit(e, sortie)]
+            mois = sortie.jour.replace(day=1)
+            travaux = [e.jour for e in _de(self._faits, vies.EMPLOI) if e.jour >= mois]
+            entree = max(sortie.jour, min(suivantes, default=date.max))
+            travail = max(sortie.jour, min(travaux, default=date.max))
+            a_temps = entree - sortie.jour <= timedelta(days=_SANS_COUTURE)
+            comptes[sortie.reference] = a_temps and entree <= travail
         return comptes
+
+    def _suit(self, entree: Dit, sortie: Dit) -> bool:
+        """Si cette entrée suit la sortie, dans une étape où la personne est encore."""
+        if entree.etape is sortie.etape or not (entree.etape and sortie.etape):
+            return False
+        quittee = _de(self._par_etape[entree.etape], vies.SORTIE)[-1:]
+        y_est = not quittee or quittee[0].jour > sortie.jour
+        avant = _de(self._par_etape[sortie.etape], vies.ENTREE)[:1]
+        commencee = bool(avant) and entree.jour > avant[0].jour and y_est
+        return entree.jour >= sortie.jour or commencee
 
     def _entrees(self) -> list[Dit]:
         """La première de chaque étape."""
@@ -238,13 +245,18 @@ def _corrige(dit: Dit, corrections: Sequence[Dit]) -> Dit:
 
 
 def _vrai_travail(emploi: Dit) -> bool:
-    """Plus de 78 heures par mois, ou un mois au moins."""
+    """Plus de 78 heures par mois, ou un mois au moins, par ses dates ou sa forme."""
     heures, fin = emploi.data["heures_hebdo"], emploi.data["fin_le"]
-    if heures and heures * 52 / 12 > _HEURES_PAR_MOIS:
+    if heures and heures * 52 > _HEURES_PAR_MOIS * 12:
         return True
     if emploi.data["type_contrat"] in _CONTRATS_QUI_DURENT:
         return True
-    return bool(fin) and date.fromisoformat(fin) >= _plus_de_mois(emploi.jour, 1)
+    un_mois = _plus_de_mois(emploi.jour, 1) - timedelta(days=1)  # the last day is worked
+    return bool(fin) and date.fromisoformat(fin) >= un_mois
+
+
+def _quand(dit: Dit) -> tuple[date, Reference]:
+    return dit.jour, dit.reference
 
 
 def _de(faits: Iterable[Dit], nom: str) -> list[Dit]:
