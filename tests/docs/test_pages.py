@@ -5,9 +5,12 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from contracts.catalogue import PAR_TYPE, Rectification, lire
+from contracts.lecture.etats import etat_pose
 from indicateurs.domain import INDICATEURS
 from kit.run import ROLES
 from kit.settings import Settings
+from tests.contracts.quelconques import un_exemple
 
 DOCS = Path(__file__).parents[2] / "docs"
 DECISIONS = sorted(chemin.name for chemin in (DOCS / "decisions").iterdir())
@@ -42,6 +45,24 @@ def test_la_page_des_indicateurs_dit_chaque_definition():
         [f"`{i.nom}`", i.unite, i.numerateur, i.denominateur, str(i.horizon_mois)]
         for i in INDICATEURS.values()
     ]
+
+
+def test_la_page_de_la_lecture_dit_chaque_etat_et_apres_lesquels_on_l_attend():
+    dits = {
+        libelle: (etat, set(attendus.split(", ")) - {"rien"})
+        for libelle, etat, attendus in _tableau("architecture/lecture.md", "Les états d’une étape")
+    }
+
+    poses = {
+        classe.libelle: etat_pose(lire(un_exemple(classe)))
+        for classe in PAR_TYPE.values()
+        if not issubclass(classe, Rectification)
+    }
+    assert dits == {
+        libelle: (f"`{pose[0]}`", {f"`{avant}`" for avant in pose[1]})
+        for libelle, pose in poses.items()
+        if pose
+    }
 
 
 def test_les_decisions_se_suivent_et_disent_ce_qui_les_ferait_revoir():
