@@ -6,6 +6,7 @@ from tests.contracts.faits import (
     AUTRE_ETAPE,
     AUTRE_SESSION,
     ETAPE,
+    SESSION,
     abandon,
     demande,
     entree,
@@ -40,6 +41,18 @@ def test_le_numero_de_dossier_est_retenu_et_fait_retrouver_l_etape():
     assert [(d.systeme, d.valeur) for d in _etape(parcours, premier).dossiers] == [
         ("ypareo", "D-77")
     ]
+
+
+def test_un_dossier_dit_avec_une_session_est_retenu_lui_aussi():
+    quitte = abandon(le(25), dossier_ref=DOSSIER, **SANS_ETAPE)
+    parcours = lu(
+        demande(le(1)),
+        entree(le(2), session_id=SESSION, dossier_ref=DOSSIER, **SANS_ETAPE),
+        entree(le(9), id="autre", etape_id=AUTRE_ETAPE),
+        quitte,
+    )
+
+    assert _etape(parcours, quitte).id == ETAPE
 
 
 def test_un_dossier_d_une_etape_ne_prend_pas_la_session_d_une_autre():
