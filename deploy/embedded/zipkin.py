@@ -11,6 +11,7 @@ from deploy.embedded.ports import LOOPBACK
 from deploy.embedded.process import Child
 
 PREFERRED_PORT = 9411
+SPANS = 100_000  # the last ones; as many as the memory given here holds without effort
 
 
 class Zipkin:
@@ -22,9 +23,10 @@ class Zipkin:
         self.child = Child(
             "zipkin",
             [
-                *(JAVA, "-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", jar),
+                *(JAVA, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", jar),
                 *(f"--armeria.ports[0].ip={LOOPBACK}", f"--armeria.ports[0].port={self.port}"),
                 "--armeria.ports[0].protocols[0]=http",
+                f"--zipkin.storage.mem.max-spans={SPANS}",
             ],
             log=log,
         )
