@@ -1,6 +1,6 @@
 """Les règles du comité passerelle : ce que l’on demande, ce qu’il décide, ce que l’on refuse."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -156,8 +156,10 @@ class AlternativeAttendue(Refusal):
 
 
 def saisir(demande: Saisir, acte: Acte) -> PasserelleSaisineDeposee:
+    """Demander la suite d’une étape ; l’attestation jointe est ce qui y conduit."""
+    cause = demande.attestation.reference if demande.attestation else None
     return PasserelleSaisineDeposee(
-        **acte.enveloppe(demande.parcours_id),
+        **acte.enveloppe(demande.parcours_id, cause),
         data=PasserelleSaisineDeposeeDonnees(
             saisine_id=acte.id,
             etape_id=demande.etape_id,
@@ -212,6 +214,18 @@ def parties(
         urn for ouverture in ouvertures for urn in (ouverture.organisation, *ouverture.nommes)
     }
     return {saisine.deposant, saisine.comite, *(rendue.organismes if rendue else ()), *suivent}
+
+
+def journal_montre(
+    saisine: Saisine, organisation: str, journal: Collection[Evenement]
+) -> Collection[Evenement]:
+    """Le journal, à qui peut lire le parcours, et au comité s’il est saisi par qui peut le lire.
+
+    Saisir ne donne aucun droit de lecture : sans lui, la saisine se lit sans le journal.
+    """
+    lecteurs = lecture.lecteurs(journal)
+    par_le_deposant = organisation == saisine.comite and saisine.deposant in lecteurs
+    return journal if organisation in lecteurs or par_le_deposant else ()
 
 
 def situation(
