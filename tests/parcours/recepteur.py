@@ -1,0 +1,47 @@
+"""Un partenaire qui reçoit des webhooks : un vrai serveur, qui vérifie chaque signature."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple
+
+from aiohttp import web
+from standardwebhooks import Webhook
+
+from deploy.embedded.ports import LOOPBACK
+
+
+class Recu(NamedTuple):
+    evenement: dict[str, Any]
+    trace: str
+
+
+class Recepteur:
+    """Ce qui a été reçu et vérifié, par identifiant de message."""
+
+    url: str
+    secret: str
+
+    def __init__(self) -> None:
+        self.recus: dict[str, Recu] = {}
+
+    async def recevoir(self, request: web.Request) -> web.Response:
+        entetes = {nom.lower(): valeur for nom, valeur in request.headers.items()}
+        # It raises, and the sender is answered 500, when the signature is not the right one.
+        evenement = Webhook(self.secret).verify(await request.read(), entetes)
+        self.recus[entetes["webhook-id"]] = Recu(evenement, entetes["traceparent"])
+        return web.Response(status=204)
+
+
+@asynccontextmanager
+async def recepteur() -> AsyncIterator[Recepteur]:
+    ecoute = Recepteur()
+    application = web.Application()
+    application.router.add_post("/", ecoute.recevoir)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    site = web.TCPSite(runner, LOOPBACK, 0)
+    await site.start()
+    _, port = runner.addresses[0]
+    ecoute.url = f"http://{LOOPBACK}:{port}/"
+    yield ecoute
+    await runner.cleanup()
