@@ -3,9 +3,7 @@
 import json
 import os
 import signal
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
+from deploy.embedded.process import Child, Died
 from deploy.embedded.stack import AlreadyRunning, Stack
 
 ROOT = Path(__file__).parents[2]
@@ -26,23 +25,27 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def _up(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """The command `make up`, until its file says that everything answers."""
-    with subprocess.Popen(
+def _up(folder: Path) -> Iterator[Child]:
+    """What `make up` runs, once its file says that everything answers."""
+    log = folder / "up.log"
+    log.unlink(missing_ok=True)
+    command = Child(
+        "up",
         [sys.executable, "-m", "deploy.embedded", "up"],
+        log=log,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as command:
-        deadline = time.monotonic() + 120
-        while not (folder / ".run/stack.json").exists():
-            assert command.poll() is None, command.communicate()[0]
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        yield command
-        command.kill()
+        env={"PYTHONPATH": str(ROOT)},
+    )
+    command.wait_until((folder / ".run/stack.json").exists, within=120)
+    yield command
+    command.kill()
+
+
+def _end(command: Child) -> str:
+    """How it ended, and its last words."""
+    with pytest.raises(Died) as ended:
+        command.wait_until(lambda: False, within=30)
+    return str(ended.value)
 
 
 def _told(folder: Path) -> dict[str, Any]:
@@ -50,7 +53,7 @@ def _told(folder: Path) -> dict[str, Any]:
     return told
 
 
-def _family(command: subprocess.Popen[str]) -> list[psutil.Process]:
+def _family(command: Child) -> list[psutil.Process]:
     family = psutil.Process(command.pid).children(recursive=True)
     assert len(family) > 7
     return family
@@ -71,9 +74,9 @@ def test_a_second_stack_lives_beside_the_first_and_a_dead_service_stops_it(
         assert len(ours | theirs) == 16
 
         os.kill(told["pids"]["passerelle"], signal.SIGKILL)
-        said, _ = command.communicate(timeout=30)
+        said = _end(command)
 
-    assert command.returncode == 1
+    assert "up s’est arrêté (code 1)." in said
     assert "passerelle s’est arrêté (code -9)." in said
     assert "passerelle.log :" in said
     _nothing_is_left(folder, family)
@@ -87,8 +90,8 @@ def test_stopped_by_ctrl_c_it_leaves_nothing_but_its_data(folder: Path):
         with pytest.raises(AlreadyRunning, match="Une pile tourne déjà"), Stack(folder):
             pass
         os.kill(command.pid, signal.SIGINT)
-        said, _ = command.communicate(timeout=30)
+        said = _end(command)
 
-    assert command.returncode == 0, said
+    assert "up s’est arrêté (code 0)." in said
     _nothing_is_left(folder, family)
     assert [one["cle"] for one in told["organisations"]] == list(before["keys"].values())
