@@ -98,14 +98,21 @@ def test_une_inscription_se_garantit_une_fois():
 
 
 def test_qui_est_accepte_sans_place_est_attendu():
-    avis = faits.avis_favorable(le(9), entree_prevue_le="2026-10-05")
+    avis = faits.avis_favorable(le(9), entree_prevue_le="2026-10-05", par=ORGANISME)
     journal = [faits.orientation(le(1)), faits.demande(le(2)), avis]
 
-    [attendu] = domain.attendus({PARCOURS: journal}, SESSION, [], DECEMBRE)
+    [attendu] = domain.attendus({PARCOURS: journal}, SESSION, [], ORGANISME, DECEMBRE)
 
     assert (attendu.parcours_id, attendu.etape_id) == (PARCOURS, ETAPE)
     assert (attendu.accepte_le, attendu.entree_prevue_le) == (le(9), ENTREE)
     assert domain.avis_favorable(journal, ETAPE) == avis.reference
+
+
+def test_ouvrir_les_places_d_un_autre_ne_dit_pas_qui_il_attend():
+    avis = faits.avis_favorable(le(9), par=ORGANISME)
+    journal = [faits.orientation(le(1)), faits.demande(le(2)), avis]
+
+    assert not list(domain.attendus({PARCOURS: journal}, SESSION, [], AUTRE_ORGANISME, DECEMBRE))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +120,7 @@ def test_qui_est_accepte_sans_place_est_attendu():
     [
         [],
         [faits.refus(le(12))],
-        [faits.annulation(faits.avis_favorable(le(9)))],
+        [faits.annulation(faits.avis_favorable(le(9), par=ORGANISME))],
         [faits.correction(faits.demande(le(2)), {"/data/session_id": str(AUTRE_SESSION)})],
         [faits.place_reservee(le(12))],
         [faits.entree(le(12))],
@@ -121,10 +128,11 @@ def test_qui_est_accepte_sans_place_est_attendu():
     ids=["placee_ici", "refusee", "annulee", "corrigee", "placee", "entree"],
 )
 def test_qui_a_une_place_ou_n_est_plus_accepte_n_est_pas_attendu(suite: list[faits.Evenement]):
-    journal = [faits.orientation(le(1)), faits.demande(le(2)), faits.avis_favorable(le(9)), *suite]
+    avis = faits.avis_favorable(le(9), par=ORGANISME)
+    journal = [faits.orientation(le(1)), faits.demande(le(2)), avis, *suite]
     placees = [] if suite else [ETAPE]
 
-    assert not list(domain.attendus({PARCOURS: journal}, SESSION, placees, DECEMBRE))
+    assert not list(domain.attendus({PARCOURS: journal}, SESSION, placees, ORGANISME, DECEMBRE))
 
 
 def test_un_evenement_se_retrouve_par_la_session_qu_il_nomme():

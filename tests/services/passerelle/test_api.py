@@ -174,13 +174,25 @@ async def test_bilan_et_motivation_se_lisent_chez_les_parties(comite: Comite):
     assert (await comite.conseil.get(f"/v1/confidences/x/{uuid4()}")).status_code == 404
 
 
+async def test_saisir_ne_donne_pas_de_lire_le_journal(comite: Comite):
+    saisine_id = (await comite.saisir())["saisine_id"]
+    async with comite.porte.db.begin() as tx:
+        journal = [faits.ouverture(par=ORGANISME), faits.entree(le(1)), faits.suspension(le(3))]
+        await projections.apprendre(tx, appris(comite.parcours_id, *journal))
+
+    for client in (comite.conseil, comite.hote):
+        vue = (await client.get(f"/v1/saisines/{saisine_id}")).json()
+        assert vue["journal"] == {"etat": None, "faits": []}
+
+
 async def test_la_saisine_montre_ce_que_le_journal_dit_de_l_etape(comite: Comite):
     suspension, attestation = faits.suspension(le(3)), faits.attestation(le(4))
     saisine_id = (await comite.saisir())["saisine_id"]
     lieu = f"/v1/saisines/{saisine_id}"
     avant = (await comite.hote.get(lieu)).json()
     async with comite.porte.db.begin() as tx:
-        journal = [faits.ouverture(), faits.entree(le(1)), suspension, attestation]
+        ouverture = faits.ouverture(par=MISSION_LOCALE)
+        journal = [ouverture, faits.entree(le(1)), suspension, attestation]
         dits = appris(comite.parcours_id, *journal, faits.sortie(le(9)))
         for _ in range(2):
             await projections.apprendre(tx, dits)

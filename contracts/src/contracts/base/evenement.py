@@ -173,9 +173,10 @@ class Evenement(BaseModel):
         """Rien n’est dit ; ou ce qui est dit à part est trop court, tant que l’on peut le voir."""
         texte = self._a_part.get(champ)
         if texte is not None:
-            return len(texte.strip()) < self.data.longueurs.get(champ, 0)
+            attendue: int = self.data.longueurs.get(champ, 0)
+            return len(texte.strip()) < attendue
         vide = getattr(self.data, champ) in (None, (), "")
-        return vide and champ not in self.data.confidences
+        return bool(vide and champ not in self.data.confidences)
 
     @property
     def a_part(self) -> dict[str, str]:

@@ -7,10 +7,12 @@ réponse. Source : evenements.md §3.
 from contracts.lecture.effets import Anomalie, Effets, SansEffet, effets, ordre
 from contracts.lecture.etape import Etape, Suspension
 from contracts.lecture.etats import EtatEtape, EtatParcours
+from contracts.lecture.lecteurs import Designation, accessibles, designations, lecteurs
 from contracts.lecture.parcours import Emploi, Parcours, evoluer, lire_parcours
 
 __all__ = [
     "Anomalie",
+    "Designation",
     "Effets",
     "Emploi",
     "Etape",
@@ -19,8 +21,11 @@ __all__ = [
     "Parcours",
     "SansEffet",
     "Suspension",
+    "accessibles",
+    "designations",
     "effets",
     "evoluer",
+    "lecteurs",
     "lire_parcours",
     "ordre",
 ]

@@ -45,6 +45,11 @@ class Effets:
     sans_effet: Mapping[Reference, SansEffet]
     anomalies: tuple[Anomalie, ...]
 
+    @property
+    def referents(self) -> frozenset[str]:
+        """Qui répond de la personne, d’après l’ouverture telle qu’elle compte."""
+        return _referents(self.evenements)
+
 
 def ordre(evenement: Evenement) -> tuple[Any, ...]:
     """L’ordre de la vie : date d’effet, rang du type, source, identifiant. Jamais la position."""
@@ -81,7 +86,7 @@ class _Rectifications:
         self,
         journal: Iterable[Evenement],
         ailleurs: Collection[Reference],
-        referents: Collection[str | None],
+        referents: Collection[str],
     ) -> None:
         self.par_reference = {e.reference: e for e in journal}
         self.sans_effet: dict[Reference, SansEffet] = {}
@@ -215,7 +220,7 @@ def _de_l_ouverture(journal: Iterable[Evenement]) -> set[Reference]:
     return trouves
 
 
-def _referents(journal: Iterable[Evenement]) -> frozenset[str | None]:
+def _referents(journal: Iterable[Evenement]) -> frozenset[str]:
     """Qui répond de la personne : la structure qui a ouvert le parcours, et le référent dit."""
     ouvertures = [e for e in journal if isinstance(e, ParcoursOuvert)]
     return frozenset(

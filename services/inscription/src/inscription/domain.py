@@ -222,11 +222,19 @@ def attendus(
     journaux: Mapping[UUID, Sequence[Evenement]],
     session_id: UUID,
     etapes_placees: Collection[UUID],
+    organisme: str,
     le: date,
 ) -> Iterator[Attendu]:
-    """Qui est accepté sur la session, de ces parcours, et n’y a pas encore de place."""
+    """Qui `organisme` a accepté sur la session, et n’y a pas encore de place."""
     for parcours_id, journal in journaux.items():
         for etape in lecture.lire_parcours(journal, le).etapes:
-            accepte = etape.session_id == session_id and etape.etat is EtatEtape.ACCEPTEE
+            accepte = (
+                etape.session_id == session_id
+                and etape.etat is EtatEtape.ACCEPTEE
+                and any(
+                    isinstance(e, PositionnementAvisFavorable) and e.organisation == organisme
+                    for e in etape.evenements
+                )
+            )
             if accepte and etape.id not in etapes_placees:
                 yield Attendu(parcours_id, etape.id, etape.acceptee_le, etape.entree_prevue_le)

@@ -59,7 +59,7 @@ async def places(db: AsyncEngine, session_id: UUID, organisation: str, le: date)
         chez_soi = organisation == places.organisation
         journaux = await tables.relire_session(tx, session_id) if chez_soi else {}
     placees = {reservation.etape_id for reservation in reservations}
-    attendus = domain.attendus(journaux, session_id, placees, le)
+    attendus = domain.attendus(journaux, session_id, placees, organisation, le)
     return PlacesVues(
         **dict(Disponibilite.de(places)),
         reservations=tuple(

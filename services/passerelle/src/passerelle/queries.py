@@ -89,7 +89,8 @@ async def saisine(db: AsyncEngine, saisine_id: UUID, organisation: str, le: date
     designe = rendue.organisme_formateur if rendue else None
     if organisation not in domain.parties(saisine, rendue, journal) | {designe}:
         raise SaisineInconnue
-    etat, faits = domain.situation(journal, saisine.etape_id, le)
+    montre = domain.journal_montre(saisine, organisation, journal)
+    etat, faits = domain.situation(montre, saisine.etape_id, le)
     return SaisineVue(
         saisine_id=saisine.id,
         evenement=Cible(source=SOURCE, id=str(saisine.id)),

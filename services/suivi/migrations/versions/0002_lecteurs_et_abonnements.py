@@ -28,7 +28,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index("designations_organisation", "designations", ["organisation"])
-    # The rule of suivi.domain.lecteurs, for one organisation.
+    # The rule of contracts.lecture.lecteurs, for one organisation.
     op.execute("""
         create function peut_lire(p_parcours uuid, p_organisation uuid) returns boolean
         language sql stable security definer set search_path = public as $$
@@ -52,7 +52,7 @@ def upgrade() -> None:
         do $$ begin execute format('grant suivi_lecteur to %I', current_user); end $$
     """)
     op.execute("grant usage on schema log, public to suivi_lecteur")
-    op.execute("grant select on log.entry, log.receipt, log.identity to suivi_lecteur")
+    op.execute("grant select on log.entry to suivi_lecteur")
     op.execute("alter table log.entry enable row level security")
     op.execute("""
         create policy lecteurs on log.entry for select to suivi_lecteur
@@ -88,7 +88,7 @@ def upgrade() -> None:
     op.create_index(
         "envois_a_faire",
         "envois",
-        ["prochaine_le"],
+        ["abonnement", "prochaine_le"],
         postgresql_where=sa.text("prochaine_le is not null"),
     )
     op.create_index("envois_recents", "envois", ["abonnement", "cree_le"])

@@ -62,7 +62,6 @@ def service(settings: Settings) -> Service:
         name="suivi",
         db=lecture,
         dead_letters=f"{settings.topic_prefix}suivi.dead-letters",
-        known_types=PAR_TYPE,
     )
     return Service(
         http=app,
@@ -74,6 +73,8 @@ def service(settings: Settings) -> Service:
                     topic=f"{settings.topic_prefix}{proprietaire}.events",
                     source=HttpSource(url, settings.service_key),
                     apply=consumers.decisions,
+                    # A decision of a type not known yet is set aside: it must reach the journal.
+                    known_types=None,
                 )
                 for proprietaire, url in (
                     ("orientation", settings.orientation_url),
@@ -86,6 +87,7 @@ def service(settings: Settings) -> Service:
                 topic=f"{settings.topic_prefix}{JOURNAL}",
                 source=HttpSource(settings.suivi_url, settings.service_key),
                 apply=consumers.abonnes,
+                known_types=PAR_TYPE,
             ),
         ],
         relays=[

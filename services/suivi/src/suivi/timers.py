@@ -6,23 +6,21 @@ import structlog
 
 from kit import clock
 from kit.db import is_outage
-from suivi.commands.envoyer import LOT, Envoyeur
+from suivi.commands.envoyer import Envoyeur
 
-REPOS = 0.1  # seconds, when nothing is due
+REPOS = 0.1  # seconds, between two looks
 
 _log = structlog.get_logger(__name__)
 
 
 async def envois(envoyeur: Envoyeur) -> None:
-    """Envoyer ce qui est dû, sans fin."""
-    async with envoyeur.sender:
+    """Faire partir ce qui est dû, sans fin. Ce qu’un arrêt coupe repart après son bail."""
+    async with envoyeur.sender, asyncio.TaskGroup() as taches:
         while True:
             try:
-                tentes = await envoyeur.envoyer(clock.now())
+                await envoyeur.envoyer(clock.now(), taches)
             except Exception as error:
                 if not is_outage(error):
                     raise
                 _log.warning("the database does not answer: deliveries wait")
-                tentes = 0
-            if tentes < LOT:
-                await asyncio.sleep(REPOS)
+            await asyncio.sleep(REPOS)

@@ -92,7 +92,6 @@ class Publisher:
                 "messaging.operation.type": "send",
                 "messaging.destination.name": self._topic,
                 "messaging.destination.partition.id": str(entry.partition),
-                "messaging.message.id": entry.id,
             },
         )
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.catalogue import FaitDeParcours, Rectification
+from contracts.lecture import designations
 from kit import confidential, log
 from kit.ids import short_code
-from suivi import domain, tables
+from suivi import tables
 
 Evenement = FaitDeParcours | Rectification
 
@@ -29,7 +30,7 @@ async def retenir(tx: AsyncConnection, consignes: Iterable[tuple[Evenement, log.
     """
     nouveaux = [evenement for evenement, recu in consignes if recu.status == "new"]
     codes = {e.subject: short_code(e.subject, "P") for e in nouveaux}
-    nommees = {d for e in nouveaux for d in domain.lecteurs.designations(e)}
+    nommees = {(e.subject, d) for e in nouveaux for d in designations(e)}
     await tables.droits.noter(tx, codes, nommees)
     for evenement in nouveaux:
         source, id_, textes = evenement.source, evenement.id, evenement.a_part

@@ -1,5 +1,5 @@
-"""Ce qui est vrai d’un parcours suivi : qui peut le lire, et ce que la porte prend."""
+"""Ce qui est vrai du suivi : ce que la porte prend, et ce qu’elle refuse."""
 
-from suivi.domain import lecteurs, reception
+from suivi.domain import reception
 
-__all__ = ["lecteurs", "reception"]
+__all__ = ["reception"]

@@ -39,7 +39,6 @@ class Lecture:
     version: int
     entrees: Sequence[log.Entry]
     parcours: Parcours
-    inconnus: int  # entries of types that this program does not know yet
 
     def entree(self, reference: Reference) -> log.Entry:
         return next(e for e in self.entrees if (e.source, e.id) == reference)
@@ -101,8 +100,7 @@ async def _lecture(
         connu_le=connu_le,
         version=len(entrees),
         entrees=entrees,
-        parcours=lire_parcours(journal, au, await _ailleurs(db, journal)),
-        inconnus=len(entrees) - len(journal),
+        parcours=lire_parcours(journal, au, await _ailleurs(db, journal, connu_le)),
     )
 
 
@@ -112,13 +110,18 @@ def evenements(entrees: Sequence[log.Entry]) -> list[FaitDeParcours | Rectificat
 
 
 async def _ailleurs(
-    db: AsyncEngine, journal: Sequence[FaitDeParcours | Rectification]
+    db: AsyncEngine, journal: Sequence[FaitDeParcours | Rectification], connu_le: datetime
 ) -> set[Reference]:
-    """Les cibles absentes de ce parcours que l’on sait être dans un autre."""
+    """Les cibles absentes de ce parcours que l’on savait alors être dans un autre."""
     ici = {evenement.reference for evenement in journal}
     absentes = {Reference(*e.target) for e in journal if e.target} - ici
     if not absentes:
         return set()
     # As the writer: another parcours is no secret here, only that it is another one.
     async with db.connect() as tx:
-        return {cible for cible in absentes if await log.find(tx, *cible)}
+        trouvees = [await log.find(tx, *cible) for cible in sorted(absentes)]
+    return {
+        Reference(entree.source, entree.id)
+        for entree in trouvees
+        if entree and entree.recorded_at <= connu_le
+    }

@@ -7,7 +7,7 @@ from uuid import UUID
 from contracts.base import Reference
 from contracts.catalogue import FaitDeParcours, Rectification
 from contracts.evenement import EvenementCorrige
-from contracts.lecture import Anomalie
+from contracts.lecture import Anomalie, effets
 from kit import clock, confidential, log
 from kit.access import Access
 from kit.errors import NotFound
@@ -125,9 +125,7 @@ async def confidences(consultation: Consultation, reference: Reference) -> dict[
         if entree is None:
             raise ConfidencesInconnues
         journal = evenements(await log.read(tx, entree.stream))
-        ayants_droit = {entree.origin} | {
-            named_uuid(urn) for urn in domain.lecteurs.referents(journal)
-        }
+        ayants_droit = {entree.origin} | {named_uuid(urn) for urn in effets(journal).referents}
         peut_lire = await tables.droits.lire(tx, entree.stream, consultation.organisation)
         textes = await confidential.read(tx, *reference)
     if textes is None or not peut_lire or consultation.organisation not in ayants_droit:

@@ -1,6 +1,6 @@
 """Les abonnements des organisations, ce qui leur est envoyé, et chaque tentative."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -56,7 +56,12 @@ envois = Table(
     Column("prochaine_le", DateTime(timezone=True)),  # null: nothing more will be tried
     Column("livre_le", DateTime(timezone=True)),
     ForeignKeyConstraint(["abonnement"], ["abonnements.id"], ondelete="CASCADE"),
-    Index("envois_a_faire", "prochaine_le", postgresql_where=text("prochaine_le is not null")),
+    Index(
+        "envois_a_faire",
+        "abonnement",
+        "prochaine_le",
+        postgresql_where=text("prochaine_le is not null"),
+    ),
     Index("envois_recents", "abonnement", "cree_le"),
 )
 tentatives = Table(
@@ -89,16 +94,17 @@ _PREPARER = text(
     "  and peut_lire(r.parcours, a.organisation)"
     " on conflict do nothing"
 )
-# What is taken is put off by a lease: a sender that dies leaves it to another.
+# What is taken is put off by a lease: a sender that dies leaves it to another. So many at most
+# for each subscription: one that does not answer holds its own, and nobody else's.
 _RESERVER = text(
     "update envois e set prochaine_le = cast(:le as timestamptz) + cast(:bail as interval)"
-    " from (select abonnement, id from envois where prochaine_le <= :le"
-    "  order by prochaine_le limit :limite for update skip locked) d"
+    " from (select d.abonnement, d.id, a.url, a.secret from abonnements a cross join lateral ("
+    "   select abonnement, id from envois where abonnement = a.id and prochaine_le <= :le"
+    "   order by prochaine_le limit :par_abonne for update skip locked) d"
+    "  where a.actif and a.id <> all (cast(:occupes as uuid[]))) d"
     " where e.abonnement = d.abonnement and e.id = d.id"
     " returning e.abonnement, e.id, e.type, e.source, e.evenement, e.parcours, e.version,"
-    "  e.survenu_le, e.traceparent, e.tentatives,"
-    "  (select a.url from abonnements a where a.id = e.abonnement) as url,"
-    "  (select a.secret from abonnements a where a.id = e.abonnement) as secret"
+    "  e.survenu_le, e.traceparent, e.tentatives, d.url, d.secret"
 )
 _CHAMPS_D_ENVOI = (
     "id", "type", "source", "evenement", "parcours", "version", "survenu_le", "traceparent",
@@ -139,21 +145,25 @@ async def noter_essai(tx: AsyncConnection, ligne: dict[str, object]) -> None:
 
 
 async def reserver_envois(
-    tx: AsyncConnection, le: datetime, bail: timedelta, limite: int
+    tx: AsyncConnection,
+    le: datetime,
+    bail: timedelta,
+    *,
+    par_abonne: int,
+    occupes: Collection[UUID],
 ) -> Sequence[Ligne]:
     """Prendre ce qui est à envoyer ; qui meurt en route le laisse à un autre après le bail."""
-    return (await tx.execute(_RESERVER, {"le": le, "bail": bail, "limite": limite})).all()
+    parametres = {"le": le, "bail": bail, "par_abonne": par_abonne, "occupes": list(occupes)}
+    return (await tx.execute(_RESERVER, parametres)).all()
 
 
-async def noter_tentatives(tx: AsyncConnection, lignes: Sequence[dict[str, object]]) -> None:
-    await tx.execute(insert(tentatives).on_conflict_do_nothing(), lignes)
-
-
-async def changer_envoi(
-    tx: AsyncConnection, abonnement_id: UUID, envoi_id: str, **valeurs: object
+async def noter_tentative(
+    tx: AsyncConnection, tentative: dict[str, object], **envoi: object
 ) -> None:
-    ou = (envois.c.abonnement == abonnement_id) & (envois.c.id == envoi_id)
-    await tx.execute(update(envois).where(ou).values(**valeurs))
+    """Ajouter la tentative et ce qu’il en est de l’envoi ; rien, si l’abonnement a été retiré."""
+    ou = (envois.c.abonnement == tentative["abonnement"]) & (envois.c.id == tentative["envoi"])
+    if (await tx.execute(update(envois).where(ou).values(**envoi))).rowcount:
+        await tx.execute(insert(tentatives).on_conflict_do_nothing(), tentative)
 
 
 async def lire_envois(tx: AsyncConnection, abonnement_id: UUID, limite: int) -> Sequence[Ligne]:

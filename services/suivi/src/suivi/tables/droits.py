@@ -8,7 +8,8 @@ from sqlalchemy import Column, Index, String, Table, UniqueConstraint, Uuid, fun
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from suivi.domain.lecteurs import Designation
+from contracts.lecture import Designation
+from kit.ids import named_uuid
 from suivi.tables.base import metadata
 
 parcours = Table(
@@ -37,7 +38,9 @@ _DERNIERS = text(
 )
 
 
-async def noter(tx: AsyncConnection, codes: dict[UUID, str], nouvelles: set[Designation]) -> None:
+async def noter(
+    tx: AsyncConnection, codes: dict[UUID, str], nommees: set[tuple[UUID, Designation]]
+) -> None:
     """Retenir les parcours rencontrés et qui y est nommé.
 
     Appelé sous le verrou de la partition de chaque parcours : personne n’écrit la même ligne.
@@ -45,8 +48,15 @@ async def noter(tx: AsyncConnection, codes: dict[UUID, str], nouvelles: set[Desi
     if codes:
         lignes = [{"id": flux, "code": code} for flux, code in codes.items()]
         await tx.execute(insert(parcours).on_conflict_do_nothing(), lignes)
-    if nouvelles:
-        lignes_nommees = [designation._asdict() for designation in nouvelles]
+    if nommees:
+        lignes_nommees = [
+            {
+                "parcours": parcours_id,
+                "par": named_uuid(d.par) if d.par else None,
+                "organisation": named_uuid(d.organisation),
+            }
+            for parcours_id, d in nommees
+        ]
         await tx.execute(insert(designations).on_conflict_do_nothing(), lignes_nommees)
 
 
