@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Self, TypeVar
 
 import aiohttp
@@ -81,13 +81,49 @@ class Acteurs:
         *,
         nature: str = "application/json",
     ) -> tuple[int, Any]:
+        statut, texte = await self.texte(
+            qui, service, chemin, corps, methode=methode, nature=nature
+        )
+        return statut, json.loads(texte or "null")
+
+    async def texte(  # noqa: PLR0913
+        self,
+        qui: str,
+        service: str,
+        chemin: str,
+        corps: object = None,
+        *,
+        methode: str = "GET",
+        nature: str = "application/json",
+    ) -> tuple[int, str]:
+        """La réponse telle quelle."""
         async with self.session.request(
             methode,
             self.url(service) + chemin,
             json=corps,
             headers={"Authorization": f"Bearer {self.de(qui)['cle']}", "Content-Type": nature},
         ) as reponse:
-            return reponse.status, json.loads(await reponse.read() or b"null")
+            return reponse.status, await reponse.text()
+
+    async def deux_sessions(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Deux sessions certifiantes d’il y a plus d’un an, chez deux organismes."""
+        noms = {une["source"]: une["nom"] for une in self.organisations}
+        depuis = date.today() - timedelta(days=480)  # noqa: DTZ011 - to the month
+        lecteur = self.organisations[0]["nom"]
+        offre = await self.lire(lecteur, "orientation", f"/v1/sessions?depuis={depuis}")
+        premiere, *autres = [
+            {**une, "chez": noms[une["organisation"]]}
+            for une in offre["sessions"]
+            if une["objectif"] == "CERTIFIANT"
+        ]
+        return premiere, next(une for une in autres if une["chez"] != premiere["chez"])
+
+    async def ouvrir_des_places(self, session: dict[str, Any], nombre: int) -> None:
+        chemin = f"/v1/sessions/{session['session_id']}/places"
+        places = await self.lire(session["chez"], "inscription", chemin)
+        capacite = {"capacite": places["reservees"] + nombre}
+        statut, _ = await self.appeler("PUT", session["chez"], "inscription", chemin, capacite)
+        assert statut == 200
 
     def fait(
         self, qui: str, nom: str, identifiant: str, parcours: str, le: datetime, **data: object

@@ -59,7 +59,7 @@ async def test_une_histoire_se_lit_partout(pile: Stack):
     ):
         abonnement = await acteurs.demander(CONSEIL, "suivi", "/v1/abonnements", url=ecoute.url)
         ecoute.secret = abonnement["secret"]
-        histoire = Histoire(acteurs, *await _deux_sessions(acteurs))
+        histoire = Histoire(acteurs, *await acteurs.deux_sessions())
         ailleurs = histoire.un_autre_organisme()
         avant = await _chiffres(acteurs)
 
@@ -79,19 +79,6 @@ async def test_une_histoire_se_lit_partout(pile: Stack):
         )
     await _dire_sa_racine(pile, trace, racine, debut)
     await _verifier_la_trace(pile, trace)
-
-
-async def _deux_sessions(acteurs: Acteurs) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Deux sessions certifiantes d’il y a plus d’un an, chez deux organismes."""
-    noms = {une["source"]: une["nom"] for une in acteurs.organisations}
-    depuis = date.today() - timedelta(days=480)  # noqa: DTZ011 - to the month
-    offre = await acteurs.lire(CONSEIL, "orientation", f"/v1/sessions?depuis={depuis}")
-    refusee, *autres = [
-        {**une, "chez": noms[une["organisation"]]}
-        for une in offre["sessions"]
-        if une["objectif"] == "CERTIFIANT"
-    ]
-    return refusee, next(une for une in autres if une["chez"] != refusee["chez"])
 
 
 async def _chiffres(acteurs: Acteurs) -> dict[str, Any]:
