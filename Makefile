@@ -44,11 +44,13 @@ check: venv ## Tout vérifier sauf les tests : style, types, imports, migrations
 	@.venv/bin/lint-imports
 	@$(PYTHON) -m deploy.embedded.postgresql $(PYTHON) -m kit.migrations --check access $(SERVICES)
 	@$(PYTHON) -m contracts.generer --check
+	@$(PYTHON) -m deploy.openapi --check
 	@.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(PYTHON) -m pytest -q tests/docs
 
 contracts: venv ## Écrire les schémas JSON et le document AsyncAPI depuis les classes
 	@$(PYTHON) -m contracts.generer
+	@$(PYTHON) -m deploy.openapi
 
 migration: venv ## Écrire la migration d’un service : SERVICE=suivi TITRE="Ajouter les échéances"
 	@$(PYTHON) -m deploy.embedded.postgresql $(PYTHON) -m kit.migrations "$(SERVICE)" --revision "$(TITRE)"

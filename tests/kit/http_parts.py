@@ -23,7 +23,7 @@ NOWHERE = "postgresql+asyncpg://nobody@127.0.0.1:1/nothing"
 router = Router()
 
 
-def a_settings(**changes: Any) -> Settings:  # noqa: ANN401 - as many types as settings
+def a_settings(**changes: Any) -> Settings:
     url = "http://127.0.0.1:1"
     return Settings(
         **{

@@ -59,7 +59,7 @@ async def db(urls: tuple[str, str]) -> AsyncIterator[AsyncEngine]:
 @pytest.fixture
 def chance() -> random.Random:
     seed = random.randrange(1 << 32)
-    print(f"seed {seed}")  # noqa: T201 - to play the same again
+    print(f"seed {seed}")
     return random.Random(seed)
 
 
