@@ -244,6 +244,57 @@ def _se_tromper(conteur: Conteur) -> None:
                 conteur.annuler(annulation, le)
 
 
+_CIBLES = {"DE_INFRA_BAC": 70, "JEUNE_INFRA_26": 30, "QPV": 20, "RSA": 17, "SORTANT_ASE": 3}
+
+
+def des_parcours(graine: int, nombre: int, jusqu_au: datetime = LE) -> list[Document]:
+    """Des parcours ordinaires, ouverts ces trente derniers mois."""
+    conteur = Conteur(graine)
+    for _ in range(nombre):
+        le = jusqu_au.date() - timedelta(days=conteur.hasard.randrange(915))
+        parcours = conteur.uuid()
+        publics = [public for public, part in _CIBLES.items() if conteur.arrive(part)]
+        conteur.ouvrir(parcours, le, None, *publics)
+        nature = conteur.hasard.choice(["PREPARATOIRE", "PREPARATOIRE", "CERTIFIANT"])
+        while sortie := _suivre(conteur, parcours, le, nature):
+            if nature == "PREPARATOIRE" and conteur.arrive(75):
+                le, nature = sortie, conteur.hasard.choice(["CERTIFIANT", "PROFESSIONNALISANT"])
+            else:
+                _embaucher(conteur, parcours, sortie)
+                break
+    return [dit for dit in conteur.dits if datetime.fromisoformat(dit["time"]) < jusqu_au]
+
+
+def _suivre(conteur: Conteur, parcours: UUID, le: date, nature: str) -> date | None:
+    """Une étape, de la prescription à la sortie ; `None` si la personne n’y entre pas."""
+    hasard, etape = conteur.hasard, conteur.uuid()
+    conteur.orienter(parcours, etape, le, nature, axe=1 if nature == "PREPARATOIRE" else 2)
+    if conteur.arrive(18):
+        return None
+    suite = {"parcours": parcours, "etape_id": str(etape)}
+    entree = le + timedelta(days=hasard.randint(3, 60))
+    conteur.dire(ENTREE, le=entree, nouveau_plan=True if conteur.arrive(97) else None, **suite)
+    sortie = entree + timedelta(days=hasard.randint(30, 130))
+    issue = "TERME_ATTEINT" if conteur.arrive(82) else "ABANDON"
+    if issue == "ABANDON":
+        motif = hasard.choice(["RETOUR_EMPLOI", "RAISON_MATERIELLE", "ABANDON_DU_PROJET", "AUTRE"])
+        qualification = hasard.choice(["EMPLOYE_QUALIFIE", "EMPLOYE_NON_QUALIFIE", "MANOEUVRE"])
+        conteur.dire(ABANDON, le=sortie, motif=motif, qualification=qualification, **suite)
+    conteur.dire(SORTIE, le=sortie, nature=issue, **suite)
+    if nature == "CERTIFIANT" and issue == "TERME_ATTEINT" and conteur.arrive(93):
+        resultat = hasard.choice(["TOTALE", "TOTALE", "TOTALE", "PARTIELLE", "ECHEC"])
+        jury = sortie + timedelta(days=hasard.randint(5, 90))
+        conteur.dire(JURY, le=jury, resultat=resultat, **suite)
+    return sortie
+
+
+def _embaucher(conteur: Conteur, parcours: UUID, sortie: date) -> None:
+    if conteur.arrive(62):
+        le = sortie + timedelta(days=int(conteur.hasard.triangular(2, 300, 60)))
+        contrat = conteur.hasard.choice(["CDI", "CDD_6_MOIS_ET_PLUS", "CDD_1_A_6_MOIS"])
+        conteur.dire(EMPLOI, parcours, le, CAP_EMPLOI, type_contrat=contrat, heures_hebdo=35.0)
+
+
 def records(dits: Iterable[Document], depuis: datetime = LE) -> list[Record]:
     """Ces faits tels que le journal les fait connaître, une seconde après l’autre."""
     positions = dict.fromkeys(range(log.P), 0)

@@ -65,6 +65,14 @@ class Fait(NamedTuple):
         return self.le, self.reference
 
 
+class Suite(NamedTuple):
+    """La première entrée, prescription et embauche d’après une sortie."""
+
+    entree: date | None
+    prescription: date | None
+    travail: date | None
+
+
 Unites = Iterable[tuple[Etape, Fait, Ligne]]
 
 
@@ -107,6 +115,7 @@ class Oracle:
                 "taux_abandon": self._abandons,
                 "taux_certification_net": self._certifications,
                 "delai_entre_etapes": self._delais,
+                "coutures_ouvertes": self._coutures,
                 "aes_realisees": self._aes,
                 "parcours_engages": self._engages,
             }[nom]()
@@ -197,39 +206,69 @@ class Oracle:
             yield etape, sortie, Ligne(sortie.le, bool(vrais), inconnu, detail)
 
     def _delais(self) -> Unites:
-        for etape, sortie in self._sorties.items():
-            if sortie.data["nature"] == "DECES":
+        for etape, sortie, suite in self._suites():
+            if not (suite.entree or suite.prescription):
                 continue
-            personne = self._personne[etape[0]]
-            entree_ici = self._entrees.get(etape)
-            suivantes = []
-            for autre, entree in self._entrees.items():
-                if autre == etape or self._personne[autre[0]] != personne:
-                    continue
-                sortie_de_la = self._sorties.get(autre)
-                y_est_encore = sortie_de_la is None or sortie_de_la.le > sortie.le
-                depuis = entree_ici is not None and entree.le > entree_ici.le
-                if entree.le >= sortie.le or (depuis and y_est_encore):
-                    suivantes.append(max(entree.le, sortie.le))
-            travaux = [
-                max(e.le, sortie.le)
-                for e in self._emplois
-                if self._personne[e.parcours] == personne and e.le >= sortie.le.replace(day=1)
-            ]
-            entree_le, travail_le = min(suivantes, default=date.max), min(travaux, default=date.max)
-            finie = entree_le <= travail_le and entree_le < date.max
-            emploi = travail_le < entree_le
+            entree_le, travail_le = suite.entree or date.max, suite.travail or date.max
+            finie = suite.entree is not None and entree_le <= travail_le
             fin = min(entree_le, travail_le)
             if fin == date.max:
                 fin = max(self._aujourd_hui, sortie.le)
+            personne = self._personne[etape[0]]
             jours = (fin - sortie.le).days - self._suspendus(personne, sortie.le, fin)
-            detail = "EMPLOI" if emploi else "COUTURE_OUVERTE" if not finie and jours > 30 else None
+            detail = None
+            if not finie:
+                detail = "EMPLOI" if travail_le < date.max else "EN_ATTENTE"
             yield (
                 etape,
                 sortie,
                 Ligne(
                     sortie.le, finie and jours <= 30, not finie and jours < 30, detail, jours, finie
                 ),
+            )
+
+    def _coutures(self) -> Unites:
+        for etape, sortie, suite in self._suites():
+            seuil = sortie.le + timedelta(days=30)
+            seule = not any(le and le <= seuil for le in suite)
+            passe = seuil <= self._aujourd_hui
+            yield etape, sortie, Ligne(sortie.le, seule and passe, seule and not passe)
+
+    def _suites(self) -> Iterable[tuple[Etape, Fait, Suite]]:
+        """Chaque sortie, et ce qui la suit : jamais avant elle."""
+        for etape, sortie in self._sorties.items():
+            if sortie.data["nature"] == "DECES":
+                continue
+            personne = self._personne[etape[0]]
+            entree_ici, orientation_ici = self._entrees.get(etape), self._orientations.get(etape)
+            prescrite = (orientation_ici or entree_ici or sortie).le
+            entrees, prescriptions = [], []
+            for autre in self._etapes:
+                if autre == etape or self._personne[autre[0]] != personne:
+                    continue
+                entree, sortie_de_la = self._entrees.get(autre), self._sorties.get(autre)
+                y_est_encore = sortie_de_la is None or sortie_de_la.le > sortie.le
+                if entree and (
+                    entree.le >= sortie.le
+                    or (entree_ici and entree.le > entree_ici.le and y_est_encore)
+                ):
+                    entrees.append(max(entree.le, sortie.le))
+                orientation = self._orientations.get(autre)
+                if (
+                    orientation
+                    and orientation.le >= prescrite
+                    and not (entree and entree.le < sortie.le)
+                ):
+                    prescriptions.append(orientation.le)
+            travaux = [
+                max(e.le, sortie.le)
+                for e in self._emplois
+                if self._personne[e.parcours] == personne and e.le >= sortie.le.replace(day=1)
+            ]
+            yield (
+                etape,
+                sortie,
+                Suite(*(min(x, default=None) for x in (entrees, prescriptions, travaux))),
             )
 
     def _aes(self) -> Unites:

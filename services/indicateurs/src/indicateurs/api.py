@@ -81,7 +81,7 @@ class ChiffreVue(BaseModel):
     libelle: str
     unite: str
     definition: str
-    inconnu: str = Field(description="Ce qui met une unité parmi les inconnus.")
+    inconnu: str | None = Field(description="Ce qui met une unité parmi les inconnus.")
     debut: date
     fin: date
     axe: int | None
@@ -135,6 +135,8 @@ class EvenementVue(BaseModel):
     enregistre_le: datetime
     compte: bool
     inconnu: bool
+    jours: int | None = Field(description="D’un délai : combien de jours l’on a attendu.")
+    finie: bool | None = Field(description="D’un délai : si l’attente est finie.")
     compte_par: dict[str, str] | None
 
     @classmethod
@@ -149,6 +151,8 @@ class EvenementVue(BaseModel):
             enregistre_le=ligne.enregistre_le,
             compte=ligne.compte,
             inconnu=ligne.inconnu,
+            jours=ligne.jours,
+            finie=ligne.finie,
             compte_par=compte_par if ligne.id_n else None,
         )
 

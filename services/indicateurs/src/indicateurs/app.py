@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from contracts import problemes
 from contracts.catalogue import PAR_TYPE
-from indicateurs import api, consumers
+from indicateurs import api, consumers, pages
 from kit.access import Access
 from kit.consumer import Consumer, HttpSource
 from kit.db import engine
@@ -15,15 +15,21 @@ from kit.settings import Settings
 
 
 def create_app(settings: Settings, db: AsyncEngine, access: Access) -> FastAPI:
-    return application(
+    rendu = pages.pages(settings)
+    app = application(
         "Indicateurs",
         api.router,
+        *pages.routers,
         settings=settings,
         db=db,
         access=access,
         problems=problemes,
         log=False,
+        error_page=rendu.error_page,
     )
+    rendu.mount(app)
+    app.state.pages = rendu
+    return app
 
 
 def service(settings: Settings) -> Service:

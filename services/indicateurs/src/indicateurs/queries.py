@@ -1,20 +1,29 @@
 """Les chiffres, leur série par mois et les événements qui les font, à un instant donné."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from importlib.resources import files
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from indicateurs import domain, tables
-from indicateurs.domain import INDICATEURS, Cohorte, Indicateur, Point
+from indicateurs.domain import (
+    INDICATEURS,
+    Avancement,
+    Cible,
+    Cohorte,
+    Effectifs,
+    Indicateur,
+    Point,
+)
 from kit.clock import civil_date
 from kit.errors import NotFound
 
-Croisement = Mapping[str | None, Counter[str]]
-"""Combien, par groupe et par case ; sans groupe, combien en tout."""
+_TRAJECTOIRE = json.loads(files(__package__).joinpath("donnees/trajectoire.json").read_bytes())
 
 
 EVOLUTIONS = (domain.ACCES_12M, domain.ABANDON, domain.CERTIFICATION, domain.EMPLOI_6M)
@@ -58,9 +67,10 @@ class Tableau:
     periode: Cohorte
     chiffres: Mapping[str, Chiffre]
     evolutions: Mapping[str, Chiffre]
-    annee: Mapping[str, Chiffre]  # the entries of a whole year, whoever enters
-    publics: Croisement
-    motifs: Croisement
+    annee: Mapping[str, Avancement]  # the entries of a whole year, whoever enters
+    publics: Effectifs
+    types: Counter[str]  # the same entries by type of étape, whatever the public
+    motifs: Effectifs
 
 
 def trouver(nom: str) -> Indicateur:
@@ -100,7 +110,7 @@ async def tableau(db: AsyncEngine, periode: Cohorte, suite: date, le: datetime) 
 
     Les évolutions vont plus loin, jusqu’au mois `suite` : au-delà des mois mûrs.
     """
-    annee = Cohorte(date(periode.fin.year, 1, 1), date(periode.fin.year, 12, 1))
+    annee = domain.annee(periode.fin.year)
     prolongee = Cohorte(periode.debut, suite, periode.axe, periode.public)
     async with tables.lecture(db) as tx:
 
@@ -117,10 +127,24 @@ async def tableau(db: AsyncEngine, periode: Cohorte, suite: date, le: datetime) 
             periode=periode,
             chiffres=await sur(periode, *INDICATEURS.values()),
             evolutions=await sur(prolongee, *EVOLUTIONS),
-            annee=await sur(annee, *domain.ENTREES),
+            annee={
+                nom: domain.avancer(x.serie, cible(nom, annee.fin.year), civil_date(le))
+                for nom, x in (await sur(annee, *domain.ENTREES)).items()
+            },
             publics=_croiser(await tables.comptes.lire_publics(tx, periode)),
+            types=Counter(await tables.comptes.lire_types(tx, periode)),
             motifs=_croiser(await tables.comptes.lire_motifs(tx, periode)),
         )
+
+
+def cible(nom: str, annee: int) -> Cible | None:
+    """Ce que le Pacte attend de cet indicateur, cette année."""
+    axes = zip(_TRAJECTOIRE["parcours_axe1"], _TRAJECTOIRE["parcours_axe2"], strict=True)
+    nombres = {
+        domain.AES.nom: _TRAJECTOIRE["aes"],
+        domain.PARCOURS_ENGAGES.nom: [sum(axe) for axe in axes],
+    }[nom]
+    return domain.cible(dict(zip(_TRAJECTOIRE["annees"], nombres, strict=True)), annee)
 
 
 async def _chiffre(
@@ -161,8 +185,8 @@ def _point(mois: date, lignes: Sequence[Any], *, mur: bool) -> Point:
     )
 
 
-def _croiser(lignes: Sequence[Any]) -> Croisement:
-    croisement: dict[str | None, Counter[str]] = {}
+def _croiser(lignes: Sequence[Any]) -> Effectifs:
+    effectifs: dict[str, Counter[str]] = {}
     for ligne in lignes:
-        croisement.setdefault(ligne.groupe, Counter())[ligne.case] += ligne.nombre
-    return croisement
+        effectifs.setdefault(ligne.groupe, Counter())[ligne.case] = ligne.nombre
+    return effectifs

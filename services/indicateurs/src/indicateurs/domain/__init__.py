@@ -1,6 +1,7 @@
 """Ce qui est vrai des chiffres : leurs définitions, leurs périodes, ce qui s’en publie."""
 
 from indicateurs.domain.attentes import QUANTILES, SANS_COUTURE, quantile
+from indicateurs.domain.croisements import Effectifs, Rangee, publier
 from indicateurs.domain.definitions import (
     ABANDON,
     ACCES_3M,
@@ -8,6 +9,7 @@ from indicateurs.domain.definitions import (
     ACCES_12M,
     AES,
     CERTIFICATION,
+    COUTURES_OUVERTES,
     DELAI_ENTRE_ETAPES,
     DURABLE,
     DURE_UN_MOIS,
@@ -21,8 +23,10 @@ from indicateurs.domain.definitions import (
 )
 from indicateurs.domain.periodes import (
     DOUZE_MOIS,
+    RECUL,
     Axe,
     Cohorte,
+    annee,
     dernier_mois_mur,
     les_mois,
     mois_de,
@@ -31,6 +35,7 @@ from indicateurs.domain.periodes import (
 )
 from indicateurs.domain.points import Point, mailler, reunir, tendance, tus
 from indicateurs.domain.secret import SECRET, masquer, se_publie
+from indicateurs.domain.trajectoire import Avancement, Cible, avancer, cible
 
 __all__ = [
     "ABANDON",
@@ -39,6 +44,7 @@ __all__ = [
     "ACCES_12M",
     "AES",
     "CERTIFICATION",
+    "COUTURES_OUVERTES",
     "DELAI_ENTRE_ETAPES",
     "DOUZE_MOIS",
     "DURABLE",
@@ -50,12 +56,20 @@ __all__ = [
     "INDICATEURS",
     "PARCOURS_ENGAGES",
     "QUANTILES",
+    "RECUL",
     "SANS_COUTURE",
     "SECRET",
+    "Avancement",
     "Axe",
+    "Cible",
     "Cohorte",
+    "Effectifs",
     "Indicateur",
     "Point",
+    "Rangee",
+    "annee",
+    "avancer",
+    "cible",
     "dernier_mois_mur",
     "les_mois",
     "mailler",
@@ -63,6 +77,7 @@ __all__ = [
     "mois_de",
     "mois_ecrit",
     "mois_suivant",
+    "publier",
     "quantile",
     "reunir",
     "se_publie",

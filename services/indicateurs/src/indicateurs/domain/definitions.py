@@ -45,7 +45,7 @@ class Indicateur:
     numerateur: str
     denominateur: str
     definition: str
-    inconnu: str  # what makes a unit unknown
+    inconnu: str | None  # what makes a unit unknown, if that can be seen
     horizon_mois: int = 0
 
     @property
@@ -69,10 +69,11 @@ def _acces(mois: int) -> Indicateur:
         definition=(
             "Personnes dont la première orientation est prononcée dans la période ; parmi elles, "
             f"celles qui entrent en formation de ce jour à la fin du {mois}e mois qui suit celui "
-            "de l’orientation. Qui décède avant d’entrer n’est pas compté. Ni la définition de la "
-            "Dares, ni celle du pacte, qui n’est pas écrite : ne pas les enchaîner."
+            "de l’orientation. Qui décède avant d’entrer n’est pas compté ; une entrée que "
+            "personne ne dit compte comme absente. Ni la définition de la Dares, ni celle du "
+            "Pacte, qui n’est pas écrite : ne pas les enchaîner."
         ),
-        inconnu="Aucune : une entrée que personne ne dit compte comme absente.",
+        inconnu=None,
         horizon_mois=mois,
     )
 
@@ -144,15 +145,31 @@ DELAI_ENTRE_ETAPES = Indicateur(
     unite="étape",
     cohorte="sorties",
     numerateur=f"suivies d’une entrée en {SANS_COUTURE} jours",
-    denominateur="étapes sorties",
+    denominateur="étapes sorties qu’une autre doit suivre",
     definition=(
-        "Étapes sorties dans la période, décès exceptés. L’attente va de la sortie à l’entrée dans "
-        "l’étape suivante, en jours civils, suspensions déduites ; elle est nulle si la personne y "
-        f"est déjà. Parmi ces étapes, celles que suit une entrée en {SANS_COUTURE} jours au plus. "
-        "Qui trouve d’abord un travail n’attend plus : son attente compte jusque-là, et celle de "
-        "qui attend encore jusqu’à aujourd’hui, dans la médiane et les quantiles (Kaplan-Meier)."
+        "Étapes sorties dans la période, décès exceptés, dont on connaît la suivante : une étape "
+        "prescrite depuis celle-ci, ou où la personne est entrée depuis. L’attente va de la sortie "
+        "à cette entrée, en jours civils, suspensions déduites ; elle est nulle si la personne y "
+        f"est déjà. Parmi ces étapes, celles dont l’attente est de {SANS_COUTURE} jours au plus. "
+        "Qui trouve d’abord un travail n’attend plus : son attente compte jusque-là, celle de qui "
+        "attend encore jusqu’à aujourd’hui, dans la médiane et les quantiles (Kaplan-Meier)."
     ),
     inconnu=f"L’attente est interrompue, ou regardée, avant {SANS_COUTURE} jours.",
+    horizon_mois=1,
+)
+COUTURES_OUVERTES = Indicateur(
+    nom="coutures_ouvertes",
+    version=1,
+    libelle="Coutures ouvertes",
+    unite="étape",
+    cohorte="sorties",
+    numerateur="coutures ouvertes",
+    denominateur="étapes sorties",
+    definition=(
+        "Étapes sorties dans la période, décès exceptés ; parmi elles, celles que rien ne suit en "
+        f"{SANS_COUTURE} jours : ni entrée, ni étape prescrite, ni travail."
+    ),
+    inconnu=f"Les {SANS_COUTURE} jours ne sont pas passés, et rien n’a encore suivi.",
     horizon_mois=1,
 )
 AES = Indicateur(
@@ -181,7 +198,7 @@ PARCOURS_ENGAGES = Indicateur(
         "Entrées en formation de la période, la première de chaque étape ; parmi elles, la "
         "première de chaque parcours."
     ),
-    inconnu="Aucune.",
+    inconnu=None,
 )
 ENTREES: Final = (AES, PARCOURS_ENGAGES)
 
@@ -196,6 +213,7 @@ INDICATEURS: Final = {
         EMPLOI_6M,
         EMPLOI_12M,
         DELAI_ENTRE_ETAPES,
+        COUTURES_OUVERTES,
         *ENTREES,
     )
 }

@@ -37,13 +37,14 @@ class Cohorte:
     @property
     def question(self) -> str:
         """Ce qui, dans une adresse, redemande cette cohorte."""
-        termes = {
-            "debut": f"{self.debut:%Y-%m}",
-            "fin": f"{self.fin:%Y-%m}",
-            "axe": self.axe,
-            "public": self.public,
-        }
-        return urlencode({nom: valeur for nom, valeur in termes.items() if valeur is not None})
+        mois = {"debut": f"{self.debut:%Y-%m}", "fin": f"{self.fin:%Y-%m}"}
+        return urlencode(mois | self.filtres)
+
+    @property
+    def filtres(self) -> dict[str, str]:
+        """De qui l’on parle, quand ce n’est pas de tout le monde."""
+        filtres = {"axe": self.axe, "public": self.public}
+        return {nom: str(valeur) for nom, valeur in filtres.items() if valeur is not None}
 
     def reculer(self, mois: int) -> Self:
         """La même, tant de mois plus tôt : celle dont l’horizon tombe dans la période."""
@@ -75,6 +76,10 @@ def les_mois(cohorte: Cohorte) -> Iterator[date]:
     while mois <= cohorte.fin:
         yield mois
         mois = mois_suivant(mois)
+
+
+def annee(numero: int) -> Cohorte:
+    return Cohorte(date(numero, 1, 1), date(numero, 12, 1))
 
 
 def mur_le(mois: date, horizon: int) -> date:

@@ -54,7 +54,7 @@ async def lire_evenements(  # noqa: PLR0913 - which ones, and from where to wher
     requete = (
         "select l.le, l.compte, l.inconnu, d.source, d.id, d.type, d.survenu_le, d.enregistre_le,"
         " d.corps->>'organisation' as organisation,"
-        " l.le_n, n.source as source_n, n.id as id_n, n.type as type_n"
+        " l.jours, l.finie, l.le_n, n.source as source_n, n.id as id_n, n.type as type_n"
         f" {_DE_CES_LIGNES} join evenements d on d.source = l.source and d.id = l.id"
         " left join evenements n on n.source = l.source_n and n.id = l.id_n and l.compte"
         " order by l.le, l.source, l.id offset :apres limit :limite"
@@ -65,13 +65,22 @@ async def lire_evenements(  # noqa: PLR0913 - which ones, and from where to wher
 async def lire_publics(tx: AsyncConnection, cohorte: Cohorte) -> Sequence[Any]:
     """Les entrées par public, à l’ouverture du parcours, et par type d’étape."""
     requete = text(
-        "with lues as (select e.type_etape, p.publics from entrees e join parcours p using"  # noqa: S608 - the text is above
-        f" (parcours) where {dans_la_cohorte('e', 'p')})"
-        " select u.public as groupe, type_etape as case, count(*) as nombre"
-        " from lues cross join lateral unnest(publics) u (public) group by 1, 2"
-        " union all select null, type_etape, count(*) from lues group by 2"
+        "select u.public as groupe, e.type_etape as case, count(*) as nombre"  # noqa: S608 - the text is above
+        " from entrees e join parcours p using (parcours)"
+        " cross join lateral unnest(p.publics) u (public)"
+        f" where {dans_la_cohorte('e', 'p')} group by 1, 2"
     )
     return (await tx.execute(requete, _de(cohorte))).all()
+
+
+async def lire_types(tx: AsyncConnection, cohorte: Cohorte) -> dict[str, int]:
+    """Les entrées par type d’étape."""
+    requete = text(
+        "select e.type_etape, count(*) as nombre from entrees e join parcours p using (parcours)"  # noqa: S608
+        f" where {dans_la_cohorte('e', 'p')} group by 1"
+    )
+    lignes = await tx.execute(requete, _de(cohorte))
+    return {ligne.type_etape: ligne.nombre for ligne in lignes}
 
 
 async def lire_motifs(tx: AsyncConnection, cohorte: Cohorte) -> Sequence[Any]:

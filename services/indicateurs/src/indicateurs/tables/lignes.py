@@ -85,16 +85,14 @@ _EMPLOI: Final = """
          order by compte desc, durable desc, j.le, j.source, j.id limit 1) j on true
      where {sorties_seules}
 """
-# What ends the wait: the next entry, and before it a job, or today. Both may precede the exit.
-_DELAI: Final = """
-    select s.le, a.finie and a.jours <= :sans_couture,
-           not a.finie and a.jours < :sans_couture,
-           case when a.emploi then 'EMPLOI'
-                when not a.finie and a.jours > :sans_couture then 'COUTURE_OUVERTE' end,
-           a.jours, a.finie, s.source, s.id, e.le, e.source, e.id
-      from (select s.*, p.personne, p.publics, d.le as entree_le from sorties s
-              join parcours p using (parcours)
-              left join entrees d on d.parcours = s.parcours and d.etape = s.etape) s
+# What follows an exit: the next étape, entered (e) or only prescribed (n), and a job (j). The next
+# étape is one entered or prescribed since this one was; it may be entered before the exit.
+_SUITES: Final = """
+      from (select s.*, p.personne, p.publics, d.le as entree_le,
+                   coalesce(o.le, d.le, s.le) as prescrite_le
+              from sorties s join parcours p using (parcours)
+              left join entrees d on d.parcours = s.parcours and d.etape = s.etape
+              left join orientations o on o.parcours = s.parcours and o.etape = s.etape) s
       left join lateral (
         select e.le, e.source, e.id, greatest(e.le, s.le) as fin
           from entrees e join parcours q using (parcours)
@@ -103,9 +101,23 @@ _DELAI: Final = """
            and (e.le >= s.le or e.le > s.entree_le and (f.le is null or f.le > s.le))
          order by e.le, e.source, e.id limit 1) e on true
       left join lateral (
+        select o.le from orientations o join parcours q using (parcours)
+         where q.personne = s.personne and (o.parcours, o.etape) <> (s.parcours, s.etape)
+           and o.le >= s.prescrite_le
+           and not exists (select from entrees e where e.parcours = o.parcours
+                              and e.etape = o.etape and e.le < s.le)
+         order by o.le limit 1) n on true
+      left join lateral (
         select greatest(j.le, s.le) as fin from emplois j join parcours q using (parcours)
          where q.personne = s.personne and j.le >= date_trunc('month', s.le)
          order by j.le limit 1) j on true
+"""
+_DELAI: Final = """
+    select s.le, a.finie and a.jours <= :sans_couture,
+           not a.finie and a.jours < :sans_couture,
+           case when a.emploi then 'EMPLOI' when not a.finie then 'EN_ATTENTE' end,
+           a.jours, a.finie, s.source, s.id, e.le, e.source, e.id
+      {suites}
       cross join lateral (
         select coalesce(e.fin <= coalesce(j.fin, 'infinity'), false) as finie,
                coalesce(j.fin < coalesce(e.fin, 'infinity'), false) as emploi,
@@ -118,6 +130,16 @@ _DELAI: Final = """
                            daterange(u.le, least(u.fin_le, f.fin)) * daterange(s.le, f.fin)))
                     from suspensions u join parcours q using (parcours)
                    where q.personne = s.personne and u.le < f.fin) suspendus (jours)) as jours) a
+     where s.nature <> 'DECES' and (e.le is not null or n.le is not null) and {sorties_seules}
+"""
+_COUTURES: Final = """
+    select s.le, a.seule and a.seuil <= cast(:arret as date),
+           a.seule and a.seuil > cast(:arret as date),
+           null::text, null::int, null::bool, s.source, s.id, null::date, null::text, null::text
+      {suites}
+      cross join lateral (
+        select s.le + cast(:sans_couture as int) as seuil,
+               least(e.fin, n.le, j.fin, 'infinity') > s.le + cast(:sans_couture as int) as seule) a
      where s.nature <> 'DECES' and {sorties_seules}
 """
 _ENTREES: Final = """
@@ -133,6 +155,7 @@ _PREMIERE: Final = """(e.le, e.source, e.id) = (
 
 def _dire(modele: str, **change: str) -> str:
     return modele.format(
+        suites=_SUITES.strip(),
         horizon_o=_HORIZON.format("o"),
         horizon_s=_HORIZON.format("s"),
         orientees=dans_la_cohorte("o", "o"),
@@ -147,6 +170,7 @@ LIGNES: Final[dict[str, str]] = {
     domain.ABANDON.nom: _dire(_ABANDON),
     domain.CERTIFICATION.nom: _dire(_CERTIFICATION),
     domain.DELAI_ENTRE_ETAPES.nom: _dire(_DELAI),
+    domain.COUTURES_OUVERTES.nom: _dire(_COUTURES),
     domain.AES.nom: _dire(
         _ENTREES, compte="coalesce(e.nouveau_plan, false)", inconnu="e.nouveau_plan is null"
     ),
