@@ -47,9 +47,10 @@ _HEURES = [time(0, 0), time(0, 30), time(9, 0), time(12, 0), time(23, 0), time(2
 class Conteur:
     """Raconte des faits, chacun avec un identifiant que personne d’autre n’a."""
 
-    def __init__(self, graine: int = 0) -> None:
+    def __init__(self, graine: int | str = 0) -> None:
         self.hasard = Random(graine)
         self.dits: list[Document] = []
+        self._graine = graine
         self._numeros = count(1)
 
     def uuid(self) -> UUID:
@@ -67,7 +68,7 @@ class Conteur:
         instant = le if isinstance(le, datetime) else datetime.combine(le, time(12), PARIS)
         document = {
             "specversion": "1.0",
-            "id": f"f-{next(self._numeros)}",
+            "id": f"{self._graine}-{next(self._numeros)}",
             "source": par,
             "type": f"fr.sanscouture.{nom}.v1",
             "subject": str(parcours),

@@ -65,17 +65,16 @@ def reunir(points: Sequence[Point]) -> Point:
 
 
 def mailler(serie: Sequence[Point]) -> tuple[int, list[Point]]:
-    """La série à la maille la plus fine où le secret en tait un quart au plus, et cette maille.
+    """La série à la maille la plus fine où le secret tait un quart au plus des mois mûrs.
 
-    Les mois mûrs d’abord, les provisoires ensuite : aucun groupe ne les mêle.
+    Et cette maille, en mois. Aucun groupe ne mêle les mûrs et les provisoires.
     """
     murs = [point for point in serie if point.mur]
-    provisoires = serie[len(murs) :]
     for pas in MAILLES:
-        points = _par(murs, pas) + _par(provisoires, pas)
-        if sum(tus(points)) <= len(points) * _TUS_AU_PLUS:
+        groupes = _par(murs or serie, pas)
+        if sum(tus(groupes)) <= len(groupes) * _TUS_AU_PLUS:
             break
-    return pas, points
+    return pas, _par(murs, pas) + _par(serie[len(murs) :], pas)
 
 
 def tus(points: Sequence[Point]) -> list[bool]:
