@@ -1,11 +1,12 @@
-"""Un partenaire qui envoie sans relâche, ce qu’on lui accuse, et où on le retrouve."""
+"""Un partenaire qui envoie sans relâche, ce qu’on lui a accusé, et où on le retrouve."""
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from threading import Thread
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import aiohttp
@@ -14,112 +15,127 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.embedded.stack import Stack
 from kit import json
+from kit.log import P
 
-JOURNAL = "parcours.journal"
-PARTITIONS = 12
+ENSEMBLE = 32
+DELAI = 150  # seconds until everything is applied, on a machine that does much else
+_JOURNAL = "parcours.journal"
 _ENTETE = {"content-type": "application/cloudevents+json"}
 _PATIENCE = aiohttp.ClientTimeout(total=20)
 
+Fait = dict[str, object]
 
-@dataclass
-class Reponse:
+
+class Reponse(NamedTuple):
     """Ce que l’on a répondu à un envoi ; sans statut, la connexion s’est rompue."""
 
     partie_a: float
     duree: float
     statut: int | None
 
+    @property
+    def finie_a(self) -> float:
+        return self.partie_a + self.duree
 
-@dataclass
+
 class Partenaire:
-    """Envoie des entrées effectives, chacune jusqu’à ce qu’elle soit accusée."""
+    """Envoie des entrées effectives, toutes d’un mois qui n’est qu’à lui."""
 
-    url: str
-    cle: str
-    source: str
-    en_vol: int = 0
-    accuses: set[str] = field(default_factory=set)
-    reponses: list[Reponse] = field(default_factory=list)
+    def __init__(self, pile: Stack, mois: str) -> None:
+        organisation = next(o for o in pile.organisations if o["role"] == "organisme_formation")
+        self.mois = mois
+        self.source = f"{organisation['source']}:charge-{uuid4().hex[:8]}"
+        self.en_vol = self.permis = 0
+        self.accuses: set[str] = set()
+        self.reponses: list[Reponse] = []
+        self._url = f"{pile.urls['suivi']}/v1/evenements"
+        self._cle = organisation["cle"]
 
-    @classmethod
-    def de(cls, pile: Stack, nom: str = "Compétences Pilat") -> "Partenaire":
-        organisation = next(o for o in pile.organisations if o["nom"] == nom)
-        source = f"{organisation['source']}:charge-{uuid4().hex[:8]}"
-        return cls(f"{pile.urls['suivi']}/v1/evenements", organisation["cle"], source)
+    async def tout_envoyer(self, nombre: int) -> None:
+        """Tant de faits, dans la limite de `permis`, chacun jusqu’à son accusé."""
+        tour = asyncio.Semaphore(ENSEMBLE)
+        async with self._session() as http, asyncio.TaskGroup() as ensemble:
+            for rang in range(nombre):
+                while rang >= self.permis:  # noqa: ASYNC110 - another thread permits
+                    await asyncio.sleep(0.01)
+                ensemble.create_task(self._insister(http, self._fait(rang), tour))
 
-    def fait(self, rang: int) -> dict[str, object]:
+    async def cadencer(self, par_seconde: int, fin: asyncio.Event) -> None:
+        """Tant de faits nouveaux par seconde, quoi qu’on réponde, puis ceux qui manquent."""
+        debut = time.monotonic()
+        faits: list[Fait] = []
+        async with self._session() as http:
+            async with asyncio.TaskGroup() as envois:
+                while not fin.is_set():
+                    dus = int((time.monotonic() - debut) * par_seconde)
+                    for rang in range(len(faits), dus):
+                        faits.append(self._fait(rang))
+                        envois.create_task(self._envoyer(http, faits[rang]))
+                    await asyncio.sleep(0.01)
+            tour = asyncio.Semaphore(ENSEMBLE)
+            manquent = [fait for fait in faits if fait["id"] not in self.accuses]
+            await asyncio.gather(*(self._insister(http, fait, tour) for fait in manquent))
+
+    def attendre_des_accuses(self, nombre: int) -> None:
+        """Attendre, d’un autre fil, tant d’accusés en tout et un envoi au moins en vol."""
+        fin = time.monotonic() + DELAI
+        while len(self.accuses) < nombre or not self.en_vol:
+            assert time.monotonic() < fin, "les envois n’avancent plus"
+            time.sleep(0.001)
+
+    async def _insister(
+        self, http: aiohttp.ClientSession, fait: Fait, tour: asyncio.Semaphore
+    ) -> None:
+        async with tour:
+            while not await self._envoyer(http, fait):  # noqa: ASYNC110 - nobody tells when
+                await asyncio.sleep(0.05)
+
+    async def _envoyer(self, http: aiohttp.ClientSession, fait: Fait) -> bool:
+        """Une tentative : vrai si elle est accusée."""
+        debut, statut = time.monotonic(), None
+        self.en_vol += 1
+        try:
+            async with http.post(self._url, data=json.dumps(fait), headers=_ENTETE) as reponse:
+                await reponse.read()
+                statut = reponse.status
+        except (aiohttp.ClientError, TimeoutError):
+            pass
+        finally:
+            self.en_vol -= 1
+            self.reponses.append(Reponse(debut, time.monotonic() - debut, statut))
+        if accuse := statut in {200, 201}:
+            self.accuses.add(str(fait["id"]))
+        return accuse
+
+    def _fait(self, rang: int) -> Fait:
         return {
             "specversion": "1.0",
             "id": f"e-{rang}",
             "source": self.source,
             "type": "fr.sanscouture.suivi.entree_effective.v1",
             "subject": str(uuid4()),
-            "time": "2026-03-02T09:00:00+01:00",
+            "time": f"{self.mois}-04T09:00:00+01:00",
             "data": {"heures_prevues": 480},
         }
 
-    async def envoyer(self, http: aiohttp.ClientSession, fait: dict[str, object]) -> bool:
-        """Une tentative : vrai si elle est accusée."""
-        debut, statut = time.monotonic(), None
-        self.en_vol += 1
-        try:
-            async with http.post(self.url, data=json.dumps(fait), headers=_ENTETE) as reponse:
-                await reponse.read()
-                statut = reponse.status
-        except aiohttp.ClientError:
-            pass
-        finally:
-            self.en_vol -= 1
-            self.reponses.append(Reponse(debut, time.monotonic() - debut, statut))
-        if statut in {200, 201}:
-            self.accuses.add(str(fait["id"]))
-        return statut in {200, 201}
-
-    async def insister(self, http: aiohttp.ClientSession, fait: dict[str, object]) -> None:
-        while not await self.envoyer(http, fait):
-            await asyncio.sleep(0.05)  # noqa: ASYNC110 - it is the answer that is asked again
-
-    def session(self) -> aiohttp.ClientSession:
+    def _session(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
-            headers={"authorization": f"Bearer {self.cle}"},
+            headers={"authorization": f"Bearer {self._cle}"},
             timeout=_PATIENCE,
             connector=aiohttp.TCPConnector(limit=0),
         )
 
-    async def tout_envoyer(self, nombre: int, ensemble: int) -> None:
-        """`nombre` faits, `ensemble` à la fois, chacun jusqu’à son accusé."""
-        faits = iter([self.fait(rang) for rang in range(nombre)])
-
-        async def suite(http: aiohttp.ClientSession) -> None:
-            for fait in faits:
-                await self.insister(http, fait)
-
-        async with self.session() as http, asyncio.TaskGroup() as taches:
-            for _ in range(ensemble):
-                taches.create_task(suite(http))
-
-    async def cadencer(self, par_seconde: int, fin: asyncio.Event) -> None:
-        """`par_seconde` faits nouveaux, quoi qu’on réponde, puis ce qui reste jusqu’à l’accusé."""
-        debut, faits = time.monotonic(), []
-        async with self.session() as http, asyncio.TaskGroup() as taches:
-            while not fin.is_set():
-                dus = int((time.monotonic() - debut) * par_seconde) - len(faits)
-                for _ in range(dus):
-                    faits.append(self.fait(len(faits)))
-                    taches.create_task(self.envoyer(http, faits[-1]))
-                await asyncio.sleep(0.01)
-        async with self.session() as http:
-            for fait in faits:
-                if fait["id"] not in self.accuses:
-                    await self.insister(http, fait)
-
 
 @contextmanager
-def en_fond(partenaire: Partenaire, par_seconde: int) -> Iterator[None]:
-    """Le partenaire envoie pendant tout le bloc ; après lui, tout est accusé."""
-    boucle = asyncio.new_event_loop()
-    fin = asyncio.Event()
-    fil = Thread(target=boucle.run_until_complete, args=[partenaire.cadencer(par_seconde, fin)])
+def en_fond(
+    travail: Callable[[asyncio.Event], Coroutine[Any, Any, None]],
+) -> Iterator[None]:
+    """`travail` se fait dans un autre fil pendant le bloc, et apprend que le bloc a fini.
+
+    Ici, le premier fil arrête et relance des serveurs : eux ne vivent pas plus que leur fil.
+    """
+    boucle, fin = asyncio.new_event_loop(), asyncio.Event()
+    fil = Thread(target=boucle.run_until_complete, args=[travail(fin)])
     fil.start()
     try:
         yield
@@ -129,24 +145,25 @@ def en_fond(partenaire: Partenaire, par_seconde: int) -> Iterator[None]:
         boucle.close()
 
 
-@dataclass(frozen=True)
-class Compte:
-    """Où l’on retrouve les faits d’un partenaire : combien, et combien de différents."""
+class Compte(NamedTuple):
+    """Où l’on retrouve les faits accusés d’un partenaire : combien de fois chacun."""
 
-    accuses: int
-    journalises: tuple[int, int]
-    publies: tuple[int, int]
-    appliques: tuple[int, int]
+    accuses: Counter[str]
+    journalises: Counter[str]
+    publies: Counter[str]
+    appliques: Counter[str]
 
     @property
     def juste(self) -> bool:
-        exact = (self.accuses, self.accuses)
-        return self.journalises == self.publies == self.appliques == exact
+        return self.journalises == self.publies == self.appliques == self.accuses
+
+    def __str__(self) -> str:
+        return ", ".join(f"{nom} {faits.total()}" for nom, faits in self._asdict().items())
 
 
-def compter(pile: Stack, partenaire: Partenaire, limite: float = 120) -> Compte:
-    """Le compte, dès qu’il est juste, ou tel qu’il est quand `limite` secondes ont passé."""
-    fin = time.monotonic() + limite
+def compter(pile: Stack, partenaire: Partenaire) -> Compte:
+    """Le compte, dès qu’il est juste, ou tel qu’il est au bout du délai."""
+    fin = time.monotonic() + DELAI
     while True:
         compte = asyncio.run(_compter(pile, partenaire))
         if compte.juste or time.monotonic() > fin:
@@ -156,40 +173,56 @@ def compter(pile: Stack, partenaire: Partenaire, limite: float = 120) -> Compte:
 
 async def _compter(pile: Stack, partenaire: Partenaire) -> Compte:
     return Compte(
-        len(partenaire.accuses),
-        await _dans_la_base(pile, "suivi", "log.entry", partenaire.source),
+        Counter(partenaire.accuses),
+        await _au_journal(pile, partenaire.source),
         await _dans_kafka(pile, partenaire.source),
-        await _dans_la_base(pile, "indicateurs", "evenements", partenaire.source),
+        await _dans_l_indicateur(pile, partenaire),
     )
 
 
-async def _dans_la_base(pile: Stack, base: str, table: str, source: str) -> tuple[int, int]:
-    connexion = await asyncpg.connect(pile.postgresql.database_url(base).replace("+asyncpg", ""))
+async def _au_journal(pile: Stack, source: str) -> Counter[str]:
+    url = pile.postgresql.database_url("suivi").replace("+asyncpg", "")
+    connexion = await asyncpg.connect(url)
     try:
-        ligne = await connexion.fetchrow(
-            f"select count(*), count(distinct id) from {table} where source = $1", source
-        )
-        return ligne[0], ligne[1]
+        lignes = await connexion.fetch("select id from log.entry where source = $1", source)
     finally:
         await connexion.close()
+    return Counter(ligne["id"] for ligne in lignes)
 
 
-async def _dans_kafka(pile: Stack, source: str) -> tuple[int, int]:
+async def _dans_kafka(pile: Stack, source: str) -> Counter[str]:
     """Chaque position une fois, comme la lit qui tient un curseur."""
     lecteur = AIOKafkaConsumer(bootstrap_servers=pile.kafka.bootstrap, enable_auto_commit=False)
     await lecteur.start()
     try:
-        partitions = [TopicPartition(JOURNAL, p) for p in range(PARTITIONS)]
+        partitions = [TopicPartition(_JOURNAL, partition) for partition in range(P)]
         lecteur.assign(partitions)
         await lecteur.seek_to_beginning(*partitions)
         fins = await lecteur.end_offsets(partitions)
         positions: dict[tuple[int, int], str] = {}
-        while [p for p in partitions if await lecteur.position(p) < fins[p]]:
+        while any([await lecteur.position(p) < fins[p] for p in partitions]):
             for messages in (await lecteur.getmany(timeout_ms=500)).values():
-                for message in messages:
-                    fait = json.loads(message.value)
+                for fait in (json.loads(message.value) for message in messages):
                     if isinstance(fait, dict) and fait["source"] == source:
                         positions[fait["partition"], fait["position"]] = fait["id"]
-        return len(positions), len(set(positions.values()))
+        return Counter(positions.values())
     finally:
         await lecteur.stop()
+
+
+async def _dans_l_indicateur(pile: Stack, partenaire: Partenaire) -> Counter[str]:
+    """Les entrées que le chiffre de son mois dit avoir comptées."""
+    region = next(o for o in pile.organisations if o["role"] == "region")
+    mois = partenaire.mois
+    url = f"{pile.urls['indicateurs']}/v1/indicateurs/aes_realisees/evenements"
+    async with (
+        aiohttp.ClientSession() as http,
+        http.get(
+            f"{url}?debut={mois}&fin={mois}",
+            headers={"authorization": f"Bearer {region['cle']}"},
+        ) as reponse,
+    ):
+        if reponse.status != 200:  # coming back
+            return Counter()
+        lignes = await reponse.json()
+    return Counter(ligne["id"] for ligne in lignes if ligne["source"] == partenaire.source)
