@@ -69,7 +69,7 @@ async def _organisation(access: Access, demande: Namespace) -> Organisation:
 
 async def _creer(access: Access, organisation: Organisation, portees: list[str]) -> None:
     cle = await access.create_key(organisation, portees)
-    print(f"Clé de {organisation.name}, pour {', '.join(portees)} :")
+    print(f"{organisation.name}, clé pour {', '.join(portees)} :")
     print(f"\n  {cle}\n")
     print("Notez-la : elle n’est montrée que cette fois.")
 

@@ -72,6 +72,7 @@ class Kafka:
             "kafka",
             [
                 *(JAVA, "-Xms128m", "-Xmx384m", "-XX:+UseSerialGC"),
+                "--sun-misc-unsafe-memory-access=allow",  # or it is warned of at each start
                 *("-Dlog4j2.configurationFile=log4j2.yaml", "-cp", f"{self._jars}/*"),
                 *(*tool, "server.properties"),
             ],

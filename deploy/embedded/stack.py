@@ -147,7 +147,8 @@ class Stack:
             self._lock = None
             raise AlreadyRunning(self._data) from None
         require_room(self._data, ROOM)
-        self.file.unlink(missing_ok=True)
+        for told_by_the_last_run in self.run.glob("*.json"):
+            told_by_the_last_run.unlink()
         shutil.rmtree(self.run / "log", ignore_errors=True)
         self.secrets = Secrets(self._data / "secrets.json")
 

@@ -16,6 +16,7 @@ from deploy.embedded.process import Child, Died
 from deploy.embedded.stack import AlreadyRunning, Stack
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.timeout(600)  # a whole stack takes its time where others work too
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +37,11 @@ def _up(folder: Path) -> Iterator[Child]:
         cwd=folder,
         env={"PYTHONPATH": str(ROOT)},
     )
-    command.wait_until((folder / ".run/stack.json").exists, within=120)
-    yield command
-    command.kill()
+    try:
+        command.wait_until((folder / ".run/stack.json").exists, within=240)
+        yield command
+    finally:
+        command.kill()
 
 
 def _end(command: Child) -> str:
