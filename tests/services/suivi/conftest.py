@@ -90,8 +90,7 @@ class Suivi:
         return parcours_id
 
 
-@pytest.fixture
-def settings(database: Database) -> Settings:
+def des_reglages(database: Database) -> Settings:
     ailleurs = dict.fromkeys(
         ("orientation_url", "inscription_url", "passerelle_url", "indicateurs_url"),
         "http://127.0.0.1:9",
@@ -108,6 +107,11 @@ def settings(database: Database) -> Settings:
         webhook_networks=["127.0.0.0/8"],
         **ailleurs,
     )
+
+
+@pytest.fixture
+def settings(database: Database) -> Settings:
+    return des_reglages(database)
 
 
 @pytest.fixture
