@@ -46,7 +46,7 @@ def reglages(bases: Callable[[str], str]) -> Settings:
 
 @pytest.fixture
 def etre(porte: Porte, reglages: Settings) -> Callable[[str], Awaitable[AsyncClient]]:
-    """`await etre("Solveig Lisseron")` : un navigateur où cette personne s’est connectée."""
+    """Le navigateur où s’est connectée la personne de ce nom."""
 
     async def etre(nom: str) -> AsyncClient:
         gens = await inscrire_les_gens(reglages)

@@ -68,7 +68,7 @@ class Conteur:
         instant = le if isinstance(le, datetime) else datetime.combine(le, time(12), PARIS)
         document = {
             "specversion": "1.0",
-            "id": f"{self._graine}-{next(self._numeros)}",
+            "id": f"dossier-{self._graine}-{next(self._numeros)}",
             "source": par,
             "type": f"fr.sanscouture.{nom}.v1",
             "subject": str(parcours),
