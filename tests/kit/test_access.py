@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -142,6 +142,21 @@ async def test_a_key_just_seen_is_not_asked_for_again(
     async with db.begin() as tx:
         await tx.execute(text("lock table key in access exclusive mode"))
         assert await access.caller(key) is seen
+
+
+async def test_calls_of_one_moment_ask_for_their_key_once(
+    access: Access, organisation: Organisation, db: AsyncEngine
+):
+    key = await access.create_key(organisation, ["parcours:lire"])
+    asked: list[str] = []
+    event.listen(db.sync_engine, "begin", lambda _: asked.append(key))
+
+    first, *others = (asyncio.create_task(access.caller(key)) for _ in range(50))
+    await asyncio.sleep(0)
+    first.cancel()
+
+    assert {caller.organisation for caller in await asyncio.gather(*others)} == {organisation}
+    assert len(asked) == 1
 
 
 async def test_keys_are_listed_with_their_life(access: Access, organisation: Organisation):

@@ -1,5 +1,6 @@
 """Organisations, their keys, the people of the demo, and who read what."""
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ class Access:
         self._engine = engine
         self._pepper = subkey(platform_key, "keys")
         self._seen: dict[str, _Seen] = {}
+        self._asked: dict[tuple[str, bytes], asyncio.Task[_Seen]] = {}
 
     async def ping(self) -> None:
         async with self._begin() as tx:
@@ -126,7 +128,7 @@ class Access:
         digest = mac(self._pepper, key.encode())
         seen = self._seen.get(key_id)
         if seen is None or seen.until < monotonic():
-            seen = self._seen[key_id] = await self._look_up(key_id, digest)
+            seen = self._seen[key_id] = await self._ask(key_id, digest)
         if not same(seen.digest, digest):
             raise Unauthenticated
         return seen.caller
@@ -165,6 +167,18 @@ class Access:
         }
         async with self._begin() as tx:
             await tx.execute(insert(tables.reading).values(row))
+
+    async def _ask(self, key_id: str, digest: bytes) -> "_Seen":
+        """One question to the database, however many requests of one caller wait for the answer.
+
+        It is nobody's own: who hangs up takes the answer from no one else.
+        """
+        asked = self._asked.get((key_id, digest))
+        if asked is None:
+            asked = asyncio.create_task(self._look_up(key_id, digest))
+            self._asked[key_id, digest] = asked
+            asked.add_done_callback(lambda _: self._asked.pop((key_id, digest)))
+        return await asyncio.shield(asked)
 
     async def _look_up(self, key_id: str, digest: bytes) -> "_Seen":
         """Ask the database, and note there that the key serves, at most once a minute."""
