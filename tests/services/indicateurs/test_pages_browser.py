@@ -89,7 +89,7 @@ def test_d_un_chiffre_a_ses_evenements_et_retour(entrer: Callable[[str], Page]):
     plaintes: list[str] = []
     page.on("console", lambda message: plaintes.append(message.text))
 
-    page.get_by_label("Public").select_option(label="Demandeur d’emploi infra-bac")
+    page.get_by_label("Public", exact=True).select_option(label="Demandeur d’emploi infra-bac")
     page.get_by_role("button", name="Filtrer").click()
     expect(page.locator(".over")).to_contain_text("Demandeur d’emploi infra-bac")
 

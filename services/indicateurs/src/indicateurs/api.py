@@ -11,7 +11,6 @@ from contracts.listes import PublicCible
 from indicateurs import queries
 from indicateurs.domain import (
     DOUZE_MOIS,
-    INDICATEURS,
     Axe,
     Cohorte,
     Point,
@@ -160,10 +159,7 @@ class EvenementVue(BaseModel):
 @router.get("", summary="Tous les indicateurs")
 async def indicateurs(cohorte: _Cohorte, _: _Lire, db: Database, now: Now) -> list[ChiffreVue]:
     """Les chiffres d’une cohorte. `numerateur` et `denominateur` sont donnés même masqués."""
-    return [
-        ChiffreVue.de(await queries.chiffre(db, indicateur, cohorte, now))
-        for indicateur in INDICATEURS.values()
-    ]
+    return [ChiffreVue.de(chiffre) for chiffre in await queries.chiffres(db, cohorte, now)]
 
 
 @router.get("/{nom}", summary="Un indicateur")

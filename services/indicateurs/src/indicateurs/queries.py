@@ -2,8 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from importlib.resources import files
 from typing import Any
@@ -83,8 +84,14 @@ async def chiffre(
     db: AsyncEngine, indicateur: Indicateur, cohorte: Cohorte, le: datetime
 ) -> Chiffre:
     """Le chiffre d’une cohorte ; `le` dit si elle est mûre."""
-    async with tables.lecture(db) as tx:
-        return await _chiffre(tx, indicateur, cohorte, le)
+    async with _lire(db, le) as lecture:
+        return await lecture.chiffre(indicateur, cohorte)
+
+
+async def chiffres(db: AsyncEngine, cohorte: Cohorte, le: datetime) -> list[Chiffre]:
+    """Tous ceux d’une cohorte, lus au même instant."""
+    async with _lire(db, le) as lecture:
+        return [await lecture.chiffre(indicateur, cohorte) for indicateur in INDICATEURS.values()]
 
 
 async def evenements(  # noqa: PLR0913 - which ones, and from where to where
@@ -97,12 +104,11 @@ async def evenements(  # noqa: PLR0913 - which ones, and from where to where
     limite: int | None = None,
 ) -> tuple[Chiffre, Sequence[Any]]:
     """Un chiffre et les événements derrière lui, au dénominateur et au numérateur."""
-    async with tables.lecture(db) as tx:
-        arret = civil_date(le)
+    async with _lire(db, le) as lecture:
         lus = await tables.comptes.lire_evenements(
-            tx, indicateur, cohorte, arret, apres=apres, limite=limite
+            lecture.tx, indicateur, cohorte, lecture.arret, apres=apres, limite=limite
         )
-        return await _chiffre(tx, indicateur, cohorte, le), lus
+        return await lecture.chiffre(indicateur, cohorte), lus
 
 
 async def tableau(db: AsyncEngine, periode: Cohorte, suite: date, le: datetime) -> Tableau:
@@ -111,29 +117,20 @@ async def tableau(db: AsyncEngine, periode: Cohorte, suite: date, le: datetime) 
     Les évolutions vont plus loin, jusqu’au mois `suite` : au-delà des mois mûrs.
     """
     annee = domain.annee(periode.fin.year)
-    prolongee = Cohorte(periode.debut, suite, periode.axe, periode.public)
-    async with tables.lecture(db) as tx:
-
-        async def sur(cohorte: Cohorte, *indicateurs: Indicateur) -> dict[str, Chiffre]:
-            return {
-                indicateur.nom: await _chiffre(
-                    tx, indicateur, cohorte.reculer(indicateur.horizon_mois), le
-                )
-                for indicateur in indicateurs
-            }
-
+    async with _lire(db, le) as lecture:
+        entrees = await lecture.chiffres(annee, *domain.ENTREES)
         return Tableau(
-            etat=Etat(**await tables.lire_etat(tx)),
+            etat=Etat(**await tables.lire_etat(lecture.tx)),
             periode=periode,
-            chiffres=await sur(periode, *INDICATEURS.values()),
-            evolutions=await sur(prolongee, *EVOLUTIONS),
+            chiffres=await lecture.chiffres(periode, *INDICATEURS.values()),
+            evolutions=await lecture.chiffres(replace(periode, fin=suite), *EVOLUTIONS),
             annee={
-                nom: domain.avancer(x.serie, cible(nom, annee.fin.year), civil_date(le))
-                for nom, x in (await sur(annee, *domain.ENTREES)).items()
+                nom: domain.avancer(x.serie, cible(nom, annee.fin.year), lecture.arret)
+                for nom, x in entrees.items()
             },
-            publics=_croiser(await tables.comptes.lire_publics(tx, periode)),
-            types=Counter(await tables.comptes.lire_types(tx, periode)),
-            motifs=_croiser(await tables.comptes.lire_motifs(tx, periode)),
+            publics=_croiser(await tables.comptes.lire_publics(lecture.tx, periode)),
+            types=Counter(await tables.comptes.lire_types(lecture.tx, periode)),
+            motifs=_croiser(await tables.comptes.lire_motifs(lecture.tx, periode)),
         )
 
 
@@ -147,30 +144,51 @@ def cible(nom: str, annee: int) -> Cible | None:
     return domain.cible(dict(zip(_TRAJECTOIRE["annees"], nombres, strict=True)), annee)
 
 
-async def _chiffre(
-    tx: AsyncConnection, indicateur: Indicateur, cohorte: Cohorte, le: datetime
-) -> Chiffre:
-    arret = civil_date(le)
-    par_mois: dict[date, list[Any]] = {mois: [] for mois in domain.les_mois(cohorte)}
-    for ligne in await tables.comptes.lire_comptes(tx, indicateur, cohorte, arret):
-        par_mois[ligne.mois].append(ligne)
-    serie = [
-        _point(mois, lignes, mur=indicateur.mur_le(mois) <= arret)
-        for mois, lignes in par_mois.items()
-    ]
-    quantiles = None
-    if indicateur == domain.DELAI_ENTRE_ETAPES:
-        attentes = await tables.comptes.lire_attentes(tx, indicateur, cohorte, arret)
-        quantiles = {nom: domain.quantile(attentes, part) for nom, part in domain.QUANTILES.items()}
-    return Chiffre(
-        indicateur=indicateur,
-        cohorte=cohorte,
-        total=domain.reunir(serie),
-        serie=serie,
-        mur_le=indicateur.mur_le(cohorte.fin),
-        arrete_a=await tables.lire_arret(tx),
-        quantiles=quantiles,
-    )
+@asynccontextmanager
+async def _lire(db: AsyncEngine, le: datetime) -> AsyncIterator["_Lecture"]:
+    async with tables.lecture(db) as tx:
+        yield _Lecture(tx, civil_date(le), await tables.lire_arret(tx))
+
+
+@dataclass(frozen=True)
+class _Lecture:
+    """La base à un instant, vue un jour donné."""
+
+    tx: AsyncConnection
+    arret: date
+    arrete_a: datetime | None
+
+    async def chiffres(self, periode: Cohorte, *indicateurs: Indicateur) -> dict[str, Chiffre]:
+        """Chacun sur la cohorte dont l’horizon tombe dans la période."""
+        return {
+            indicateur.nom: await self.chiffre(indicateur, periode.reculer(indicateur.horizon_mois))
+            for indicateur in indicateurs
+        }
+
+    async def chiffre(self, indicateur: Indicateur, cohorte: Cohorte) -> Chiffre:
+        par_mois: dict[date, list[Any]] = {mois: [] for mois in domain.les_mois(cohorte)}
+        comptes = await tables.comptes.lire_comptes(self.tx, indicateur, cohorte, self.arret)
+        for ligne in comptes:
+            par_mois[ligne.mois].append(ligne)
+        serie = [
+            _point(mois, lignes, mur=indicateur.mur_le(mois) <= self.arret)
+            for mois, lignes in par_mois.items()
+        ]
+        quantiles = None
+        if indicateur == domain.DELAI_ENTRE_ETAPES:
+            attentes = await tables.comptes.lire_attentes(self.tx, indicateur, cohorte, self.arret)
+            quantiles = {
+                nom: domain.quantile(attentes, part) for nom, part in domain.QUANTILES.items()
+            }
+        return Chiffre(
+            indicateur=indicateur,
+            cohorte=cohorte,
+            total=domain.reunir(serie),
+            serie=serie,
+            mur_le=indicateur.mur_le(cohorte.fin),
+            arrete_a=self.arrete_a,
+            quantiles=quantiles,
+        )
 
 
 def _point(mois: date, lignes: Sequence[Any], *, mur: bool) -> Point:

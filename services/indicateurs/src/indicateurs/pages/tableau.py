@@ -27,9 +27,7 @@ router = Router()
 
 _ENSEMBLE = "Toutes les entrées"
 # The shorter horizons are in the export and in the API.
-_MONTRES = [
-    i for i in domain.INDICATEURS.values() if i not in {domain.ACCES_3M, domain.ACCES_6M}
-]
+_MONTRES = [i for i in domain.INDICATEURS.values() if i not in {domain.ACCES_3M, domain.ACCES_6M}]
 
 
 @dataclass(frozen=True)
