@@ -177,7 +177,7 @@ async def test_chacun_voit_ses_reservations_et_l_organisme_les_voit_toutes(rentr
 async def test_l_organisme_voit_qui_il_a_accepte_et_qui_n_a_pas_de_place(rentree: Rentree):
     await rentree.ouvrir(3)
     parcours_id, session = str(uuid4()), {"session_id": rentree.session_id}
-    avis = faits.avis_favorable(le(9), **session, **ENTREE)
+    avis = faits.avis_favorable(le(9), par=ORGANISME, **session, **ENTREE)
     async with rentree.porte.db.begin() as tx:
         evenements = [faits.orientation(le(1)), faits.demande(le(2), **session), avis]
         dits = appris(parcours_id, *evenements, faits.suspension(le(20)))

@@ -32,7 +32,7 @@ async def test_le_journal_dit_qui_est_attendu_et_la_place_part_vers_suivi(
     topic_prefix: str,
 ):
     topic, parcours_id = f"{topic_prefix}parcours.journal", uuid4()
-    avis = faits.avis_favorable(le(9), session_id=SESSION)
+    avis = faits.avis_favorable(le(9), session_id=SESSION, par=ORGANISME)
     dits = [faits.orientation(le(1)), faits.demande(le(2)), avis]
 
     async with _journal_de_suivi(bases("suivi"), parcours_id, *dits) as adresse:
