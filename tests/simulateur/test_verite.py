@@ -53,7 +53,7 @@ def test_une_etape_menee_a_terme_compte_partout_ou_elle_doit():
     assert comptes["taux_abandon"] == {sortie: False}
     assert comptes["taux_certification_net"] == {sortie: True}
     assert comptes["acces_emploi_6m"] == {sortie: True}
-    assert comptes["delai_entre_etapes"] == {sortie: False}
+    assert comptes["delai_entre_etapes"] == {}
     assert list(comptes["taux_acces_3m"].values()) == [True]
 
 
@@ -104,9 +104,12 @@ def test_dire_deux_fois_n_est_dire_qu_une():
 def test_entrer_dans_l_etape_suivante_en_trente_jours_est_sans_couture():
     journal, sortie = une_etape_menee_a_terme()
     suite = Etape("PROFESSIONNALISANT")
+    journal.dire(vies.ORIENTATION, 90, suite)
+    attendue = journal.verite.comptes()["delai_entre_etapes"]
     journal.dire(vies.ENTREE, 130, suite)
     a_temps = journal.verite.comptes()["delai_entre_etapes"]
     journal.dire(vies.EMPLOI, 125, type_contrat="INTERIM", heures_hebdo=None, fin_le=None)
 
+    assert attendue == {sortie: False}
     assert a_temps == {sortie: True}
     assert journal.verite.comptes()["delai_entre_etapes"] == {sortie: False}

@@ -28,9 +28,10 @@ class Monde:
         return comite
 
     def vie(self, hasard: Random) -> Vie:
-        """Une vie qui commence. Cap emploi a son propre système : il rapporte des faits."""
+        """Une vie qui commence. France Travail et Cap emploi ont leur système, qui rapporte."""
         qui = personne(hasard, self.pile, self.aujourd_hui)
-        return Vie(qui, hasard, ailleurs=qui.conseiller.role == "cap_emploi")
+        ailleurs = qui.conseiller.role in {"france_travail", "cap_emploi"}
+        return Vie(qui, hasard, ailleurs=ailleurs)
 
     def session(
         self, hasard: Random, type_etape: str, depuis: date, sauf: Organisation | None = None

@@ -167,13 +167,15 @@ class Verite:
         return {derniere.reference: any(map(_vrai_travail, emplois))}
 
     def _delais(self) -> Comptes:
-        """Les sorties, et une entrée dans une autre étape en trente jours, avant tout travail.
+        """Les sorties dont on connaît la suite, et une entrée en trente jours, avant tout travail.
 
         Personne ici n’est suspendu entre deux étapes : il n’y a pas de suspension à déduire.
         """
         comptes = {}
         for sortie in self._sorties():
             suivantes = [e.jour for e in self._entrees() if self._suit(e, sortie)]
+            if not suivantes and not self._suite_prescrite(sortie):
+                continue
             mois = sortie.jour.replace(day=1)
             travaux = [e.jour for e in _de(self._faits, vies.EMPLOI) if e.jour >= mois]
             entree = max(sortie.jour, min(suivantes, default=date.max))
@@ -182,14 +184,28 @@ class Verite:
             comptes[sortie.reference] = a_temps and entree <= travail
         return comptes
 
+    def _suite_prescrite(self, sortie: Dit) -> bool:
+        """Si une autre étape est prescrite depuis celle-ci, sans y être entré avant d’en sortir."""
+        prescription = self._premier(vies.ORIENTATION, sortie.etape)
+        debut = prescription or self._premier(vies.ENTREE, sortie.etape) or sortie
+        return any(
+            autre.jour >= debut.jour and (entree is None or entree.jour >= sortie.jour)
+            for etape in self._par_etape
+            if etape is not sortie.etape and (autre := self._premier(vies.ORIENTATION, etape))
+            for entree in [self._premier(vies.ENTREE, etape)]
+        )
+
+    def _premier(self, nom: str, etape: Etape | None) -> Dit | None:
+        return next(iter(_de(self._par_etape[etape], nom)), None) if etape else None
+
     def _suit(self, entree: Dit, sortie: Dit) -> bool:
         """Si cette entrée suit la sortie, dans une étape où la personne est encore."""
         if entree.etape is sortie.etape or not (entree.etape and sortie.etape):
             return False
         quittee = _de(self._par_etape[entree.etape], vies.SORTIE)[-1:]
         y_est = not quittee or quittee[0].jour > sortie.jour
-        avant = _de(self._par_etape[sortie.etape], vies.ENTREE)[:1]
-        commencee = bool(avant) and entree.jour > avant[0].jour and y_est
+        avant = self._premier(vies.ENTREE, sortie.etape)
+        commencee = avant is not None and entree.jour > avant.jour and y_est
         return entree.jour >= sortie.jour or commencee
 
     def _entrees(self) -> list[Dit]:
