@@ -59,7 +59,9 @@ async def test_une_histoire_se_lit_partout(pile: Stack):
     ):
         abonnement = await acteurs.demander(CONSEIL, "suivi", "/v1/abonnements", url=ecoute.url)
         ecoute.secret = abonnement["secret"]
-        histoire = Histoire(acteurs, *await acteurs.deux_sessions())
+        refusee, placee = await acteurs.deux_sessions()
+        await acteurs.ouvrir_des_places(placee, 1)
+        histoire = Histoire(acteurs, refusee, placee)
         ailleurs = histoire.un_autre_organisme()
         avant = await _chiffres(acteurs)
 
