@@ -8,6 +8,7 @@ from aiohttp import web
 from standardwebhooks import Webhook
 
 from deploy.embedded.ports import LOOPBACK
+from tests.parcours.acteurs import Acteurs
 
 
 class Recu(NamedTuple):
@@ -18,7 +19,6 @@ class Recu(NamedTuple):
 class Recepteur:
     """Ce qui a été reçu et vérifié, par identifiant de message."""
 
-    url: str
     secret: str
 
     def __init__(self) -> None:
@@ -33,15 +33,19 @@ class Recepteur:
 
 
 @asynccontextmanager
-async def recepteur() -> AsyncIterator[Recepteur]:
+async def recepteur(acteurs: Acteurs, qui: str) -> AsyncIterator[Recepteur]:
+    """Abonner cette organisation le temps du bloc."""
     ecoute = Recepteur()
     application = web.Application()
     application.router.add_post("/", ecoute.recevoir)
     runner = web.AppRunner(application)
     await runner.setup()
-    site = web.TCPSite(runner, LOOPBACK, 0)
-    await site.start()
+    await web.TCPSite(runner, LOOPBACK, 0).start()
     _, port = runner.addresses[0]
-    ecoute.url = f"http://{LOOPBACK}:{port}/"
-    yield ecoute
-    await runner.cleanup()
+    cree = await acteurs.demander(qui, "suivi", "/v1/abonnements", url=f"http://{LOOPBACK}:{port}/")
+    ecoute.secret = cree["secret"]
+    try:
+        yield ecoute
+    finally:
+        await acteurs.appeler("DELETE", qui, "suivi", f"/v1/abonnements/{cree['abonnement_id']}")
+        await runner.cleanup()
