@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from threading import Thread
+from sys import maxsize
+from threading import Event, Thread
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -46,6 +47,7 @@ class Partenaire:
         self.mois = mois
         self.source = f"{organisation['source']}:charge-{uuid4().hex[:8]}"
         self.en_vol = self.permis = 0
+        self.cesser = Event()
         self.accuses: set[str] = set()
         self.reponses: list[Reponse] = []
         self._url = f"{pile.urls['suivi']}/v1/evenements"
@@ -60,13 +62,16 @@ class Partenaire:
                     await asyncio.sleep(0.01)
                 ensemble.create_task(self._insister(http, self._fait(rang), tour))
 
-    async def cadencer(self, par_seconde: int, fin: asyncio.Event) -> None:
-        """Tant de faits nouveaux par seconde, quoi qu’on réponde, puis ceux qui manquent."""
+    async def cadencer(self, par_seconde: int) -> None:
+        """Tant de faits nouveaux par seconde, quoi qu’on réponde, jusqu’à `cesser`.
+
+        Ensuite ceux qui n’ont pas été accusés, jusqu’à l’être.
+        """
         debut = time.monotonic()
         faits: list[Fait] = []
         async with self._session() as http:
             async with asyncio.TaskGroup() as envois:
-                while not fin.is_set():
+                while not self.cesser.is_set():
                     dus = int((time.monotonic() - debut) * par_seconde)
                     for rang in range(len(faits), dus):
                         faits.append(self._fait(rang))
@@ -75,6 +80,21 @@ class Partenaire:
             tour = asyncio.Semaphore(ENSEMBLE)
             manquent = [fait for fait in faits if fait["id"] not in self.accuses]
             await asyncio.gather(*(self._insister(http, fait, tour) for fait in manquent))
+
+    @contextmanager
+    def en_fond(self, travail: Coroutine[Any, Any, None]) -> Iterator[None]:
+        """`travail` se fait dans un autre fil pendant le bloc, et il est fini après.
+
+        Le premier fil arrête et relance des serveurs : eux ne vivent pas plus que leur fil.
+        """
+        fil = Thread(target=asyncio.run, args=[travail])
+        fil.start()
+        try:
+            yield
+        finally:
+            self.cesser.set()
+            self.permis = maxsize
+            fil.join()
 
     def attendre_des_accuses(self, nombre: int) -> None:
         """Attendre, d’un autre fil, tant d’accusés en tout et un envoi au moins en vol."""
@@ -124,25 +144,6 @@ class Partenaire:
             timeout=_PATIENCE,
             connector=aiohttp.TCPConnector(limit=0),
         )
-
-
-@contextmanager
-def en_fond(
-    travail: Callable[[asyncio.Event], Coroutine[Any, Any, None]],
-) -> Iterator[None]:
-    """`travail` se fait dans un autre fil pendant le bloc, et apprend que le bloc a fini.
-
-    Ici, le premier fil arrête et relance des serveurs : eux ne vivent pas plus que leur fil.
-    """
-    boucle, fin = asyncio.new_event_loop(), asyncio.Event()
-    fil = Thread(target=boucle.run_until_complete, args=[travail(fin)])
-    fil.start()
-    try:
-        yield
-    finally:
-        boucle.call_soon_threadsafe(fin.set)
-        fil.join()
-        boucle.close()
 
 
 class Compte(NamedTuple):

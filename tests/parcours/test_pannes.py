@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from deploy.embedded.stack import Stack
-from tests.parcours.charge import Compte, Partenaire, Reponse, compter, en_fond
+from tests.parcours.charge import Compte, Partenaire, Reponse, compter
 
 PAR_SECONDE, AU_MOINS = 220, 200
 REPONDU_EN = 5.0  # seconds: what is promised of a stopped PostgreSQL
@@ -66,14 +66,15 @@ class Panne(NamedTuple):
 def _sous_la_charge(
     partenaire: Partenaire, arreter: Callable[[], None], rallumer: Callable[[], None], duree: float
 ) -> Panne:
-    with en_fond(lambda fin: partenaire.cadencer(PAR_SECONDE, fin)):
+    with partenaire.en_fond(partenaire.cadencer(PAR_SECONDE)):
         partenaire.attendre_des_accuses(PAR_SECONDE)
         arreter()
         debut = time.monotonic()
         time.sleep(duree)
         fin = time.monotonic()
+        # From here on, only what was not acknowledged is sent again: the restart too is loaded.
+        partenaire.cesser.set()
         rallumer()
-        partenaire.attendre_des_accuses(len(partenaire.accuses) + PAR_SECONDE)
     return Panne(debut, fin)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from deploy.embedded.stack import Stack
-from tests.parcours.charge import Partenaire, compter, en_fond
+from tests.parcours.charge import Partenaire, compter
 
 ENVOIS, FOIS = 2000, 10
 
@@ -14,7 +14,7 @@ def test_tout_ce_qui_est_accuse_survit_a_kill_9(pile: Stack, capsys: pytest.Capt
 
     en_vol = []
     tranche = ENVOIS // FOIS
-    with en_fond(lambda _: partenaire.tout_envoyer(ENVOIS)):
+    with partenaire.en_fond(partenaire.tout_envoyer(ENVOIS)):
         for fois in range(FOIS):
             partenaire.permis += tranche
             partenaire.attendre_des_accuses(fois * tranche + tranche // 2)
