@@ -64,7 +64,11 @@ def _show(stack: Stack) -> None:
     pages.add_row("Tableau de bord de la région", f"{stack.urls['indicateurs']}/")
     pages.add_row("Parcours et chronologies", f"{stack.urls['suivi']}/parcours")
     pages.add_row("Traces, événement par événement", f"{stack.zipkin.url}/zipkin/")
+    played = stack.run / "exemple.json"
+    example = json.loads(played.read_text("utf-8")) if played.exists() else {"parcours": []}
     console.print(pages)
+    for page in example["parcours"]:  # addresses too long for a table of 80 columns
+        console.print(f"  {page['libelle']}\n    {page['url']}", soft_wrap=True)
 
     people = Table("personne", "organisation", title="Qui être", title_justify="left")
     for organisation in stack.organisations:
@@ -75,11 +79,9 @@ def _show(stack: Stack) -> None:
     partner = next(one for one in stack.organisations if one["role"] == "organisme_formation")
     console.print(f"\n{partner['nom']}, clé de partenaire : {partner['cle']}", soft_wrap=True)
     console.print(f"Toutes les clés, et ce qu’il faut à un script : {stack.file}", soft_wrap=True)
-    example = stack.run / "exemple.json"
-    if example.exists():
+    if "curl" in example:
         console.print("\nÀ essayer : être ce partenaire et dire un fait, puis revoir la page.\n")
-        curl = json.loads(example.read_text("utf-8"))["curl"]
-        console.print(curl, soft_wrap=True, markup=False)
+        console.print(example["curl"], soft_wrap=True, markup=False)
 
 
 main()
