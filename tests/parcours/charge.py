@@ -22,7 +22,7 @@ ENSEMBLE = 32
 DELAI = 150  # seconds until everything is applied, on a machine that does much else
 _JOURNAL = "parcours.journal"
 _ENTETE = {"content-type": "application/cloudevents+json"}
-_PATIENCE = aiohttp.ClientTimeout(total=20)
+_PATIENCE = aiohttp.ClientTimeout(total=60)
 
 Fait = dict[str, object]
 

@@ -14,7 +14,8 @@ import pytest
 
 from deploy.embedded.stack import Stack
 from tests.parcours.acteurs import Acteurs
-from tests.parcours.desordre import CONSEIL, Deroule, gestes, ouverture
+from tests.parcours.desordre import Deroule
+from tests.parcours.gestes import CONSEIL, gestes, ouverture
 
 ORDRES, ENSEMBLE = 50, 10
 

@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 from simulateur import vies
-from simulateur.verite import Dit, Reference, Verite
+from simulateur.dits import Dit, Reference
+from simulateur.verite import Verite
 from simulateur.vies import Etape
 
 AUJOURD_HUI = date(2026, 11, 25)

@@ -9,10 +9,11 @@ from http import HTTPStatus
 from typing import Any
 
 from simulateur.client import Client, Refuse
+from simulateur.dits import Reference
 from simulateur.monde import Monde
 from simulateur.offre import DEPUIS_MOIS
 from simulateur.parties import Partie
-from simulateur.verite import Comptes, Reference, Verite
+from simulateur.verite import Comptes, Verite
 
 DELAI = 120  # seconds, on a machine that does much else
 PAUSE = 0.2

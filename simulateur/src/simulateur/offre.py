@@ -1,16 +1,15 @@
 """L’offre de la région : des formations, et leurs sessions, une par an chacune."""
 
 import asyncio
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from http import HTTPStatus
-from importlib.resources import files
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from simulateur.client import Client, Organisation, Pile, Refuse
+from simulateur.donnees import lire
 
 DEPUIS_MOIS = 26
 JUSQU_A_MOIS = 6  # « visible sur six mois glissants », says the pact
@@ -57,9 +56,8 @@ def sessions(pile: Pile, aujourd_hui: date) -> list[Session]:
     Une session garde son identifiant et ses dates d’une fois sur l’autre.
     """
     organismes = {une.siret: une for une in pile.de_role("organisme_formation")}
-    texte = files("simulateur").joinpath("donnees/formations.json").read_text("utf-8")
     trouvees = []
-    for formation in json.loads(texte)["formations"]:
+    for formation in lire("formations")["formations"]:
         for debut_le in _lundis(formation["mois"], aujourd_hui):
             nom = f"urn:sanscouture:session:{formation['cle']}:{debut_le}"
             organisme = organismes[formation["organisme"]]

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 from kit.ids import short_code
 from simulateur import vies
 from simulateur.client import Client
+from simulateur.dits import Dit, Reference
 from simulateur.envois import Envois, Fait
-from simulateur.verite import Dit, Reference
 from simulateur.vies import Etape, Geste, Vie
 
 _VERBES = {

@@ -1,21 +1,14 @@
 """Des personnes inventées, qui ressemblent au public du pacte."""
 
-import json
 from dataclasses import dataclass
 from datetime import date, timedelta
-from importlib.resources import files
 from random import Random
-from typing import Any
 
 from simulateur.client import Organisation, Pile
+from simulateur.donnees import lire
 
-
-def _donnees(nom: str) -> Any:  # noqa: ANN401 - JSON
-    return json.loads(files("simulateur").joinpath(f"donnees/{nom}.json").read_text("utf-8"))
-
-
-PACTE = _donnees("pacte-ara")
-NOMS = _donnees("noms")
+PACTE = lire("pacte-ara")
+NOMS = lire("noms")
 
 
 @dataclass(frozen=True)

@@ -5,64 +5,16 @@ quelle étape il parle, puisque c’est ici qu’on l’a vécue.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from datetime import date, timedelta
 
-from kit.clock import civil_date
 from simulateur import vies
+from simulateur.dits import Dit, Reference, effectifs
 from simulateur.vies import Etape
-
-
-class Reference(NamedTuple):
-    source: str
-    id: str
-
-
-@dataclass(frozen=True)
-class Dit:
-    """Ce qui a été dit, tel que le journal doit l’avoir."""
-
-    reference: Reference
-    nom: str
-    le: datetime
-    etape: Etape | None
-    data: Mapping[str, Any]
-    cible: Reference | None = None
-
-    @property
-    def jour(self) -> date:
-        return civil_date(self.le)
-
-    @property
-    def ordre(self) -> tuple[datetime, int, Reference]:
-        return self.le, _RANGS.index(self.nom), self.reference
-
 
 Comptes = dict[Reference, bool]  # what is in the denominator, and whether it counts
 
 
-# In the order of life, for what happens at the same instant.
-_RANGS = [
-    vies.OUVERTURE,
-    vies.ORIENTATION,
-    vies.DEMANDE,
-    vies.AVIS,
-    vies.REFUS,
-    vies.RESERVATION,
-    vies.GARANTIE,
-    vies.ENTREE,
-    vies.ATTESTATION,
-    vies.SUSPENSION,
-    vies.SAISINE,
-    vies.DECISION,
-    vies.REPRISE,
-    vies.ABANDON,
-    vies.SORTIE,
-    vies.CERTIFICATION,
-    vies.EMPLOI,
-]
 _ETATS = {
     vies.ORIENTATION: "ORIENTEE",
     vies.DEMANDE: "EN_PREPARATION",
@@ -94,7 +46,7 @@ class Verite:
         tous = {dit.reference: dit for dit in dits}  # said twice is said once
         self.nombre = len(tous)
         self._aujourd_hui = aujourd_hui
-        self._faits = sorted(_effectifs(tous), key=lambda fait: fait.ordre)
+        self._faits = sorted(effectifs(tous), key=lambda fait: fait.ordre)
         self._par_etape: dict[Etape, list[Dit]] = defaultdict(list)
         for fait in self._faits:
             if fait.etape:
@@ -222,42 +174,6 @@ class Verite:
     def _travaille(self, emploi: Dit) -> bool:
         fin = emploi.data["fin_le"]
         return fin is None or date.fromisoformat(fin) >= self._aujourd_hui
-
-
-def _effectifs(tous: Mapping[Reference, Dit]) -> list[Dit]:
-    """Les faits qui comptent, tels que corrigés. Ce qui est annulé ne compte pas."""
-    rectifications = [dit for dit in tous.values() if dit.cible]
-    annules = _annules(rectifications)
-    corrigent = defaultdict(list)
-    for dit in rectifications:
-        if dit.nom == vies.CORRECTION and dit.reference not in annules:
-            corrigent[dit.cible].append(dit)
-    return [
-        _corrige(dit, corrigent[dit.reference])
-        for dit in tous.values()
-        if not dit.cible and dit.reference not in annules
-    ]
-
-
-def _annules(rectifications: Sequence[Dit]) -> set[Reference]:
-    """Les références annulées par une annulation qui ne l’est pas elle-même."""
-    par = {dit.cible: dit.reference for dit in rectifications if dit.nom == vies.ANNULATION}
-
-    def annule(reference: Reference) -> bool:
-        return reference in par and not annule(par[reference])
-
-    return {cible for cible in par if cible and annule(cible)}
-
-
-def _corrige(dit: Dit, corrections: Sequence[Dit]) -> Dit:
-    le, data = dit.le, dict(dit.data)
-    for correction in sorted(corrections, key=lambda dit: (dit.le, dit.reference)):
-        for pointeur, valeur in correction.data["champs"].items():
-            if pointeur == "/time":
-                le = datetime.fromisoformat(valeur)
-            else:
-                data[pointeur.removeprefix("/data/")] = valeur
-    return Dit(dit.reference, dit.nom, le, dit.etape, data)
 
 
 def _vrai_travail(emploi: Dit) -> bool:

@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 
 from kit.clock import PARIS
 from simulateur.client import Organisation
+from simulateur.donnees import lire
 from simulateur.offre import Session
 from simulateur.personnes import Personne
 
 T = TypeVar("T")
+PAROLES = lire("paroles")
 
 OUVERTURE = "parcours.ouvert"
 ORIENTATION = "orientation.orientation_prononcee"
@@ -120,7 +122,7 @@ class Vie:
 
     def refuser(self, le: date, etape: Etape, session: Session, autre: Session | None) -> Geste:
         """Un refus, ses raisons, et une autre session, ou pourquoi il n’y en a pas."""
-        motif, diagnostic = self.hasard.choice(_DIAGNOSTICS)
+        motif, diagnostic = self.hasard.choice(PAROLES["diagnostics"])
         suite: dict[str, object] = {"sans_alternative": "RENVOI_AU_PRESCRIPTEUR"}
         if autre:
             proposee = {
@@ -159,21 +161,19 @@ class Vie:
         return self.geste(SUSPENSION, le, qui, etape, motif=motif, fin_prevue_le=fin)
 
     def attester(self, le: date, etape: Etape, qui: Organisation) -> Geste:
-        competences = self.hasard.sample(_COMPETENCES, 2)
+        competences = self.hasard.sample(PAROLES["competences"], 2)
         return self.geste(ATTESTATION, le, qui, etape, competences=competences)
 
     def saisir(self, le: date, etape: Etape, comite: Organisation, vers: Organisation) -> Geste:
-        visee = {"type_etape": etape.type_etape, "organisme_formateur": vers.organisme}
-        bilan = "Motivée, elle a trouvé une solution de garde plus près de chez elle."
-        return self.geste(
-            SAISINE,
-            le,
-            self.conseiller,
-            etape,
-            etape_visee=visee,
-            comite=comite.organisme,
-            bilan=bilan,
-        )
+        demande = {
+            "etape_visee": {
+                "type_etape": etape.type_etape,
+                "organisme_formateur": vers.organisme,
+            },
+            "comite": comite.organisme,
+            "bilan": "Motivée, elle a trouvé une solution de garde plus près de chez elle.",
+        }
+        return self.geste(SAISINE, le, self.conseiller, etape, **demande)
 
     def decider(
         self, le: date, etape: Etape, comite: Organisation, decision: str, reprise_le: date
@@ -248,33 +248,3 @@ class Vie:
         rectification = self.geste(ANNULATION, le, cible.qui, motif=motif)
         rectification.cible = cible
         return rectification
-
-
-_DIAGNOSTICS = (
-    (
-        "PREREQUIS_NON_MAITRISES",
-        "Le positionnement montre que les calculs de base restent à consolider avant l’entrée.",
-    ),
-    (
-        "PROJET_A_CONSOLIDER",
-        "Le projet est récent : une immersion permettrait de le confirmer avant de s’engager.",
-    ),
-    (
-        "FREIN_MOBILITE",
-        "Sans permis ni transport en commun à ces horaires, elle ne peut pas venir.",
-    ),
-    (
-        "FREIN_GARDE",
-        "La garde des enfants n’est pas assurée avant neuf heures, la session commence à huit.",
-    ),
-    ("SESSION_COMPLETE", "La session est complète et personne ne s’est désisté à ce jour."),
-    ("NIVEAU_LANGUE", "Le niveau de français à l’oral ne permet pas encore de suivre en sécurité."),
-)
-_COMPETENCES = (
-    "Organiser son poste de travail",
-    "Appliquer les règles de sécurité",
-    "Lire un plan ou une fiche technique",
-    "Rendre compte de son travail",
-    "Accueillir et renseigner",
-    "Utiliser un tableur",
-)
