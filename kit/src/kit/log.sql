@@ -3,7 +3,7 @@
 -- unit of order, locking and relaying.  A hole is a bug, and log.verify() finds it.
 -- P is written once, below and in log.identity, for the life of the store: a process compares it with its own and refuses to start
 -- if they differ.  epoch names this life: consumers keep (consumer, epoch, partition, position); a restored store re-uses positions, so
--- a restore ends with: call log.begin_epoch().  former: the lives before it, whose events may still be in the topic.
+-- a restore ends with: call log.begin_epoch() (epoch.sql).  former: the lives before it, whose events may still be in the topic.
 -- The last two bytes of a stream must be random (uuid v4, v5, v7, never v1): kit.log.partition_of is the same function in Python.
 -- Advisory locks: class 4242 partitions (append exclusive, settle shared), class 4243 relays.  They are of the database: one log in each.
 -- NUL (text U+0000, jsonb "\u0000") aborts its whole batch (22021, 22P05): the door refuses it, and kit.log.Writer isolates it.
@@ -13,9 +13,6 @@
 create schema log;
 create table log.identity (one boolean primary key default true check (one), partitions smallint not null,
   epoch uuid not null default gen_random_uuid(), former uuid[] not null default '{}');
-create procedure log.begin_epoch() language sql as $$
-  update log.identity set former = former || epoch, epoch = gen_random_uuid()
-$$;
 create table log.entry (
   partition     smallint    not null,              -- log.partition_of(stream)
   position      bigint      not null,              -- contiguous from 1 in its partition

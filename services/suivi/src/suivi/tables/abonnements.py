@@ -80,7 +80,8 @@ tentatives = Table(
     ),
 )
 
-# Nobody is told of a parcours that he may not read.
+# Nobody is told of a parcours that he may not read, nor of what was recorded before he subscribed;
+# the margin is for two clocks: PostgreSQL's, and that of the door where he did.
 _PREPARER = text(
     "insert into envois (abonnement, id, type, source, evenement, parcours, version, survenu_le,"
     " traceparent, cree_le, prochaine_le)"
@@ -88,9 +89,12 @@ _PREPARER = text(
     "  r.traceparent, :le, :le"
     " from unnest(cast(:id as text[]), cast(:type as text[]), cast(:source as text[]),"
     "  cast(:evenement as text[]), cast(:parcours as uuid[]), cast(:version as int[]),"
-    "  cast(:survenu_le as timestamptz[]), cast(:traceparent as text[]))"
-    "  as r (id, type, source, evenement, parcours, version, survenu_le, traceparent)"
+    "  cast(:survenu_le as timestamptz[]), cast(:traceparent as text[]),"
+    "  cast(:enregistre_le as timestamptz[]))"
+    "  as r (id, type, source, evenement, parcours, version, survenu_le, traceparent,"
+    "   enregistre_le)"
     " join abonnements a on a.actif and (a.types is null or r.type = any (a.types))"
+    "  and r.enregistre_le > a.cree_le - interval '1 minute'"
     "  and peut_lire(r.parcours, a.organisation)"
     " on conflict do nothing"
 )
@@ -108,6 +112,7 @@ _RESERVER = text(
 )
 _CHAMPS_D_ENVOI = (
     "id", "type", "source", "evenement", "parcours", "version", "survenu_le", "traceparent",
+    "enregistre_le",
 )  # fmt: skip
 
 Ligne = Row[Any]

@@ -1,0 +1,86 @@
+"""Ce qui est dû aux abonnés, quand le journal se relit ou renaît d’une sauvegarde."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from kit import clock, log
+from kit.consumer import Record
+from suivi import consumers
+from suivi.domain.abonnements import identifiant_d_envoi
+from tests.kit.reading import record
+from tests.services.suivi.conftest import Partenaire, Suivi
+
+_DUS = text("select id from envois order by id")
+
+
+@pytest.fixture
+async def faits(suivi: Suivi, organisme: Partenaire) -> list[Record]:
+    """Un parcours que l’organisme peut lire, son ouverture et deux faits, tels que lus."""
+    parcours_id = await suivi.ouvrir(organisme)
+    for jour in ("04", "05"):
+        entree = organisme.fait(
+            "suivi.entree_effective", parcours_id, f"2026-03-{jour}T09:00:00+01:00"
+        )
+        assert (await organisme.dire(entree)).status_code == 201
+    async with suivi.app.state.db.connect() as tx:
+        return [record(entry) for entry in await log.read(tx, parcours_id)]
+
+
+async def test_relu_sous_une_autre_epoque_a_une_autre_place_un_evenement_ne_repart_pas(
+    suivi: Suivi, organisme: Partenaire, faits: list[Record]
+):
+    await _abonner(organisme)
+    envoyes = await _appliquer(suivi.app.state.db, faits)
+
+    ailleurs = [fait._replace(position=fait.position + 40) for fait in faits]
+    ensuite = await _appliquer(suivi.app.state.db, ailleurs)
+
+    assert len(envoyes) == 3
+    assert ensuite == envoyes
+
+
+async def test_une_position_redonnee_a_un_autre_evenement_n_en_cache_pas_l_envoi(
+    suivi: Suivi, organisme: Partenaire, faits: list[Record]
+):
+    await _abonner(organisme)
+    perdu, *_, autre = faits
+
+    await _appliquer(suivi.app.state.db, [perdu])
+    dus = await _appliquer(suivi.app.state.db, [autre._replace(position=perdu.position)])
+
+    assert dus == sorted(identifiant_d_envoi(un.source, un.id) for un in (perdu, autre))
+
+
+async def test_un_abonne_ne_recoit_pas_ce_qui_a_ete_note_avant_lui(
+    suivi: Suivi, organisme: Partenaire, faits: list[Record]
+):
+    await _abonner(organisme)
+    avant = clock.now() - timedelta(hours=1)
+
+    dus = await _appliquer(
+        suivi.app.state.db, [faits[0]._replace(recorded_at=avant), faits[1], faits[2]]
+    )
+
+    assert dus == sorted(identifiant_d_envoi(un.source, un.id) for un in faits[1:])
+
+
+async def test_l_identifiant_d_un_envoi_est_celui_que_donne_aussi_la_base(suivi: Suivi):
+    refait = text("select 'evt_' || left(encode(sha256(convert_to('é a', 'UTF8')), 'hex'), 32)")
+
+    async with suivi.app.state.db.connect() as tx:
+        assert await tx.scalar(refait) == identifiant_d_envoi("é", "a")
+
+
+async def _abonner(partenaire: Partenaire) -> None:
+    reponse = await partenaire.http.post("/v1/abonnements", json={"url": "http://127.0.0.1:9/"})
+    assert reponse.status_code == 201, reponse.text
+
+
+async def _appliquer(db: AsyncEngine, records: Sequence[Record]) -> list[str]:
+    async with db.begin() as tx:
+        await consumers.abonnes(tx, records)
+        return list(await tx.scalars(_DUS))
