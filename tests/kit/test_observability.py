@@ -56,6 +56,22 @@ def test_every_log_line_ours_or_a_librarys_is_json_with_its_trace(
     assert inside["trace_id"] == theirs["trace_id"] == trace_id(REMOTE)
 
 
+def test_a_library_that_repeats_itself_is_heard_once_in_ten_seconds_and_counted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    seconds = iter([0.0, 1.0, 2.0, 3.0, 11.0])
+    observability.setup("suivi")
+    monkeypatch.setattr("kit.observability.logs.time.monotonic", lambda: next(seconds))
+
+    for node in (1, 1, 2, 1, 1):
+        logging.getLogger("aiokafka").error("Unable connect to node with id %s", node)
+    for _ in range(2):
+        structlog.get_logger("ours").warning("relay interrupted")
+
+    lines = [(line["event"][-1], line.get("repeated", 0)) for line in _lines(capsys)]
+    assert lines == [("1", 0), ("2", 0), ("1", 2), ("d", 0), ("d", 0)]
+
+
 def test_a_logged_exception_tells_its_kind_and_place_but_no_value(
     capsys: pytest.CaptureFixture[str],
 ):

@@ -20,6 +20,7 @@ from kit.consumer.spans import Spans
 from kit.consumer.store import Reader
 
 METADATA_EVERY_MS = 10_000  # a topic made again is not heard before
+_RETRY_EVERY_MS = 500  # each consumer asks a broker that is away three questions, as often
 _COMMIT_PATIENCE = 5.0
 _BATCH_PATIENCE = 4.0  # a stop waits that long for the batch in hand,
 _GOODBYE_PATIENCE = 2.0  # and that long for a broker that does not answer
@@ -49,7 +50,12 @@ class Listener:
     async def run(self, kafka: str, partitions: int) -> None:
         """Listen until cancelled; then finish the batch in hand, within a bound."""
         # FastStream's own logger writes two lines for every batch.
-        broker = KafkaBroker(kafka, logger=None, metadata_max_age_ms=METADATA_EVERY_MS)
+        broker = KafkaBroker(
+            kafka,
+            logger=None,
+            metadata_max_age_ms=METADATA_EVERY_MS,
+            retry_backoff_ms=_RETRY_EVERY_MS,
+        )
         subscriber = broker.subscriber(
             self._topic,
             group_id=f"{self._topic}.{self._reader.consumer}",

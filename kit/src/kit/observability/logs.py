@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import time
 
 import orjson
 import structlog
@@ -10,6 +11,9 @@ from structlog.types import EventDict, Processor, WrappedLogger
 
 from kit.observability.faults import story
 from kit.observability.traces import current_traceparent, trace_id
+
+_EVERY = 10.0  # seconds
+_KEPT = 1000  # lines that may be the same as the next one
 
 
 def write_json_lines(service: str) -> None:
@@ -35,15 +39,48 @@ def write_json_lines(service: str) -> None:
             foreign_pre_chain=shared,
             processors=[
                 _tell_exception,
+                _tell_repetitions,
                 ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(serializer=_json_line),
             ],
         )
     )
+    handler.addFilter(_Repetitions())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
     for talkative in ("aiokafka", "faststream"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
+
+
+class _Repetitions(logging.Filter):
+    """Lets a library say a line once in ten seconds: without Kafka, aiokafka says 500 in one.
+
+    What is held back is counted by the next such line. Ours pass, and each exception.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: dict[str, tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not isinstance(record.msg, str) or record.exc_info:
+            return True
+        line, now = f"{record.name} {record.getMessage()}", time.monotonic()
+        last, held = self._told.get(line, (-_EVERY, 0))
+        if now - last < _EVERY:
+            self._told[line] = last, held + 1
+            return False
+        if len(self._told) >= _KEPT:
+            self._told.clear()
+        self._told[line] = now, 0
+        record.repeated = held
+        return True
+
+
+def _tell_repetitions(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    if repeated := getattr(line.get("_record"), "repeated", 0):
+        line["repeated"] = repeated
+    return line
 
 
 def _tell_exception(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
