@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.base import jour
 from contracts.catalogue import FaitDeParcours, lire
-from contracts.lecture import Etape, Parcours, effets, evoluer
+from contracts.lecture import Etape, effets, evoluer
 from contracts.orientation import OrientationPrononcee
 from contracts.suivi import SuiviAbandonConstate, SuiviEntreeEffective, SuiviSortieEffective
 from indicateurs import tables
@@ -57,23 +57,18 @@ def _compter(parcours_id: UUID, corps: Iterable[str], lignes: Lignes) -> None:
     if dernier is None:
         return  # all of it annulled
     parcours = evoluer(lus, dernier)
-    lignes[tables.parcours].append(_parcours(parcours_id, parcours))
+    ouverture = parcours.ouverture and parcours.ouverture.data
+    # Until the parcours is opened, its person is not known: it stands for them.
+    personne = ouverture.beneficiaire_id if ouverture else parcours_id
+    sien = {"parcours": parcours_id, "personne": personne}
+    publics = list(ouverture.publics_cibles) if ouverture else []
+    lignes[tables.parcours].append({**sien, "publics": publics})
     for etape in parcours.etapes:
         for table, ligne in _etape(etape):
-            lignes[table].append({"parcours": parcours_id, "etape": etape.id, **ligne})
-        lignes[tables.suspensions].extend(
-            {
-                "parcours": parcours_id,
-                "etape": etape.id,
-                "rang": rang,
-                "le": jour(suspension.debut_le),
-                "fin_le": suspension.fin_le and jour(suspension.fin_le),
-            }
-            for rang, suspension in enumerate(etape.suspensions)
-        )
+            lignes[table].append({**sien, "etape": etape.id, **ligne})
     lignes[tables.emplois].extend(
         {
-            "parcours": parcours_id,
+            **sien,
             **_reference(emploi.evenement),
             "fin_le": emploi.fin_le,
             "type_contrat": emploi.type_contrat,
@@ -83,18 +78,8 @@ def _compter(parcours_id: UUID, corps: Iterable[str], lignes: Lignes) -> None:
     )
 
 
-def _parcours(parcours_id: UUID, parcours: Parcours) -> tables.Ligne:
-    ouverture = parcours.ouverture and parcours.ouverture.data
-    return {
-        "parcours": parcours_id,
-        # Until the parcours is opened, its person is not known: it stands for them.
-        "personne": ouverture.beneficiaire_id if ouverture else parcours_id,
-        "publics": list(ouverture.publics_cibles) if ouverture else [],
-    }
-
-
 def _etape(etape: Etape) -> Iterator[tuple[Table, tables.Ligne]]:
-    """Ce qu’une étape fait compter : sa première orientation et entrée, sa dernière sortie."""
+    """Ce qu’une étape fait compter : ses premières dates, sa dernière sortie, et le reste."""
     nature = {"axe": etape.axe, "type_etape": etape.type_etape}
     abandon = next(reversed(_tous(etape, SuiviAbandonConstate)), None)
     for orientation in _tous(etape, OrientationPrononcee)[:1]:
@@ -115,6 +100,9 @@ def _etape(etape: Etape) -> Iterator[tuple[Table, tables.Ligne]]:
                 "qualification": abandon.data.qualification if abandon else None,
             },
         )
+    for rang, suspension in enumerate(etape.suspensions):
+        fin = suspension.fin_le and jour(suspension.fin_le)
+        yield tables.suspensions, {"rang": rang, "le": jour(suspension.debut_le), "fin_le": fin}
     for certification in etape.certifications:
         yield (
             tables.certifications,

@@ -27,9 +27,6 @@ from kit.errors import NotFound
 _TRAJECTOIRE = json.loads(files(__package__).joinpath("donnees/trajectoire.json").read_bytes())
 
 
-EVOLUTIONS = (domain.ACCES_12M, domain.ABANDON, domain.CERTIFICATION, domain.EMPLOI_6M)
-
-
 class IndicateurInconnu(NotFound):
     """Cet indicateur n’est pas défini."""
 
@@ -45,9 +42,14 @@ class Chiffre:
     cohorte: Cohorte
     total: Point
     serie: Sequence[Point]  # every month of the cohort
+    suite: Sequence[Point]  # the months after it that were asked for
     mur_le: date
     arrete_a: datetime | None
     quantiles: Mapping[str, int | None] | None = None
+
+    @property
+    def evolution(self) -> Sequence[Point]:
+        return [*self.serie, *self.suite]
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,6 @@ class Etat:
     """Ce qui est lu du journal ; rien encore, si `arrete_a` manque."""
 
     arrete_a: datetime | None
-    evenements: int
     parcours: int
     transmission: timedelta | None
 
@@ -67,7 +68,6 @@ class Tableau:
     etat: Etat
     periode: Cohorte
     chiffres: Mapping[str, Chiffre]
-    evolutions: Mapping[str, Chiffre]
     annee: Mapping[str, Avancement]  # the entries of a whole year, whoever enters
     publics: Effectifs
     types: Counter[str]  # the same entries by type of étape, whatever the public
@@ -114,16 +114,15 @@ async def evenements(  # noqa: PLR0913 - which ones, and from where to where
 async def tableau(db: AsyncEngine, periode: Cohorte, suite: date, le: datetime) -> Tableau:
     """Les chiffres d’une période, chacun sur la cohorte dont l’horizon y tombe.
 
-    Les évolutions vont plus loin, jusqu’au mois `suite` : au-delà des mois mûrs.
+    Leur évolution va plus loin, jusqu’au mois `suite` : au-delà des mois mûrs.
     """
     annee = domain.annee(periode.fin.year)
     async with _lire(db, le) as lecture:
-        entrees = await lecture.chiffres(annee, *domain.ENTREES)
+        entrees = await lecture.chiffres(annee, annee.fin, *domain.ENTREES)
         return Tableau(
             etat=Etat(**await tables.lire_etat(lecture.tx)),
             periode=periode,
-            chiffres=await lecture.chiffres(periode, *INDICATEURS.values()),
-            evolutions=await lecture.chiffres(replace(periode, fin=suite), *EVOLUTIONS),
+            chiffres=await lecture.chiffres(periode, suite, *INDICATEURS.values()),
             annee={
                 nom: domain.avancer(x.serie, cible(nom, annee.fin.year), lecture.arret)
                 for nom, x in entrees.items()
@@ -158,40 +157,50 @@ class _Lecture:
     arret: date
     arrete_a: datetime | None
 
-    async def chiffres(self, periode: Cohorte, *indicateurs: Indicateur) -> dict[str, Chiffre]:
+    async def chiffres(
+        self, periode: Cohorte, suite: date, *indicateurs: Indicateur
+    ) -> dict[str, Chiffre]:
         """Chacun sur la cohorte dont l’horizon tombe dans la période."""
         return {
-            indicateur.nom: await self.chiffre(indicateur, periode.reculer(indicateur.horizon_mois))
+            indicateur.nom: await self.chiffre(
+                indicateur,
+                periode.reculer(indicateur.horizon_mois),
+                domain.mois_suivant(suite, -indicateur.horizon_mois),
+            )
             for indicateur in indicateurs
         }
 
-    async def chiffre(self, indicateur: Indicateur, cohorte: Cohorte) -> Chiffre:
-        par_mois: dict[date, list[Any]] = {mois: [] for mois in domain.les_mois(cohorte)}
-        comptes = await tables.comptes.lire_comptes(self.tx, indicateur, cohorte, self.arret)
+    async def chiffre(
+        self, indicateur: Indicateur, cohorte: Cohorte, suite: date | None = None
+    ) -> Chiffre:
+        prolongee = replace(cohorte, fin=suite or cohorte.fin)
+        par_mois: dict[date, list[Any]] = {mois: [] for mois in domain.les_mois(prolongee)}
+        comptes = await tables.comptes.lire_comptes(self.tx, indicateur, prolongee, self.arret)
         for ligne in comptes:
             par_mois[ligne.mois].append(ligne)
-        serie = [
+        points = [
             _point(mois, lignes, mur=indicateur.mur_le(mois) <= self.arret)
             for mois, lignes in par_mois.items()
         ]
-        quantiles = None
-        if indicateur == domain.DELAI_ENTRE_ETAPES:
-            attentes = await tables.comptes.lire_attentes(self.tx, indicateur, cohorte, self.arret)
-            quantiles = {
-                nom: domain.quantile(attentes, part) for nom, part in domain.QUANTILES.items()
-            }
+        serie = [point for point in points if point.fin <= cohorte.fin]
+        attend = indicateur == domain.DELAI_ENTRE_ETAPES
         return Chiffre(
             indicateur=indicateur,
             cohorte=cohorte,
             total=domain.reunir(serie),
             serie=serie,
+            suite=points[len(serie) :],
             mur_le=indicateur.mur_le(cohorte.fin),
             arrete_a=self.arrete_a,
-            quantiles=quantiles,
+            quantiles=_quantiles(comptes, cohorte) if attend else None,
         )
 
 
 def _point(mois: date, lignes: Sequence[Any], *, mur: bool) -> Point:
+    details: Counter[str] = Counter()
+    for ligne in lignes:
+        if ligne.detail:
+            details[ligne.detail] += ligne.nombre
     return Point(
         mois,
         mois,
@@ -199,8 +208,16 @@ def _point(mois: date, lignes: Sequence[Any], *, mur: bool) -> Point:
         sum(ligne.nombre for ligne in lignes),
         sum(ligne.inconnus for ligne in lignes),
         mur,
-        {ligne.detail: ligne.nombre for ligne in lignes if ligne.detail},
+        details,
     )
+
+
+def _quantiles(lignes: Sequence[Any], cohorte: Cohorte) -> dict[str, int | None]:
+    attentes: Counter[tuple[int, bool]] = Counter()
+    for ligne in lignes:
+        if ligne.mois <= cohorte.fin:
+            attentes[ligne.jours, ligne.finie] += ligne.nombre
+    return {nom: domain.quantile(attentes, part) for nom, part in domain.QUANTILES.items()}
 
 
 def _croiser(lignes: Sequence[Any]) -> Effectifs:

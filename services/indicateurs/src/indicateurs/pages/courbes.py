@@ -12,6 +12,7 @@ from indicateurs.queries import Chiffre
 from kit.pages import filters
 from kit.pages.charts import MASKED, Chart, Series, cumulative, lines, month_labels
 
+EVOLUTIONS: Final = (domain.ACCES_12M, domain.ABANDON, domain.CERTIFICATION, domain.EMPLOI_6M)
 _MAILLES: Final = {1: "mois", 3: "trimestre", 6: "semestre"}
 _UNITES: Final = {
     domain.ACCES_12M.nom: "d’orientation",
@@ -34,7 +35,7 @@ class Courbe:
 def evolution(chiffre: Chiffre) -> Courbe:
     """Le taux au fil des cohortes ; les provisoires à part, les trop petites tues."""
     indicateur = chiffre.indicateur
-    pas, points = domain.mailler(chiffre.serie)
+    pas, points = domain.mailler(chiffre.evolution)
     tus = domain.tus(points)
 
     def serie(nom: str, valeurs: Sequence[float | None]) -> Series:

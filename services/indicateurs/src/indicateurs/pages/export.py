@@ -43,9 +43,8 @@ async def tableau_de_bord(tableau: _Tableau) -> Response:
 @router.get("/indicateurs/{nom}/evolution.csv", include_in_schema=False)
 async def evolution(nom: str, tableau: _Tableau) -> Response:
     """Les points d’une courbe."""
-    if nom not in tableau.evolutions:
-        raise queries.IndicateurInconnu
-    _, points = domain.mailler(tableau.evolutions[nom].serie)
+    indicateur = queries.trouver(nom)
+    _, points = domain.mailler(tableau.chiffres[indicateur.nom].evolution)
     tus = domain.tus(points)
     entetes = ("debut", "fin", *_COMPTES)
     lignes = [

@@ -135,11 +135,11 @@ def sans_courbe(annee: Avancement) -> str:
 def conclusion(chiffre: Chiffre) -> str:
     """Ce que dit une courbe : le sens où va le taux, s’il dépasse ce que fait le hasard."""
     sujet = SUJETS[chiffre.indicateur.nom]
-    ecart = domain.tendance(chiffre.serie)
+    ecart = domain.tendance(chiffre.evolution)
     if ecart is None:
         return f"{sujet} : pas encore de quoi conclure"
     if not ecart:
-        ensemble = domain.reunir([point for point in chiffre.serie if point.mur])
+        ensemble = domain.reunir([point for point in chiffre.evolution if point.mur])
         return f"{sujet}, à {filters.percent(ensemble.taux or 0)}, ne change pas nettement"
     sens = "progresse" if ecart > 0 else "recule"
     return f"{sujet} {sens} de {filters.count(round(abs(ecart) * 100, 1), 'point')}"

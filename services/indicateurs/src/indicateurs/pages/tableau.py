@@ -52,7 +52,7 @@ async def tableau_de_bord(request: Request, demande: LaDemande, db: Database, no
         demande=demande,
         indicateurs=_MONTRES,
         publics=[("", "Tous les publics"), *((p.value, p.libelle) for p in PublicCible)],
-        evolutions=[courbes.evolution(chiffre) for chiffre in lu.evolutions.values()],
+        evolutions=[courbes.evolution(lu.chiffres[i.nom]) for i in courbes.EVOLUTIONS],
         trajectoires=[
             (indicateur, annee, courbes.trajectoire(indicateur, annee))
             for indicateur, annee in zip(domain.ENTREES, lu.annee.values(), strict=True)

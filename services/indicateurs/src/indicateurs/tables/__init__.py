@@ -57,6 +57,7 @@ evenements = Table(
     Column("enregistre_le", _Instant, nullable=False, index=True),
     Column("corps", JSONB, nullable=False),
 )
+# What is counted follows a person from one parcours to the next: each line says whose it is.
 parcours = Table(
     "parcours",
     metadata,
@@ -68,6 +69,7 @@ orientations = Table(
     "orientations",
     metadata,
     Column("parcours", Uuid, primary_key=True),
+    Column("personne", Uuid, nullable=False, index=True),
     Column("etape", Uuid, primary_key=True),
     Column("axe", SmallInteger),
     Column("le", Date, nullable=False),
@@ -78,6 +80,7 @@ entrees = Table(
     "entrees",
     metadata,
     Column("parcours", Uuid, primary_key=True),
+    Column("personne", Uuid, nullable=False, index=True),
     Column("etape", Uuid, primary_key=True),
     Column("axe", SmallInteger),
     Column("type_etape", String, nullable=False),
@@ -90,6 +93,7 @@ sorties = Table(
     "sorties",
     metadata,
     Column("parcours", Uuid, primary_key=True),
+    Column("personne", Uuid, nullable=False, index=True),
     Column("etape", Uuid, primary_key=True),
     Column("axe", SmallInteger),
     Column("type_etape", String, nullable=False),
@@ -104,6 +108,7 @@ certifications = Table(
     "certifications",
     metadata,
     Column("parcours", Uuid, primary_key=True),
+    Column("personne", Uuid, nullable=False),
     Column("source", String, primary_key=True),
     Column("id", String, primary_key=True),
     Column("etape", Uuid, nullable=False),
@@ -115,6 +120,7 @@ emplois = Table(
     "emplois",
     metadata,
     Column("parcours", Uuid, primary_key=True),
+    Column("personne", Uuid, nullable=False, index=True),
     Column("source", String, primary_key=True),
     Column("id", String, primary_key=True),
     Column("le", Date, nullable=False),
@@ -126,6 +132,7 @@ suspensions = Table(
     "suspensions",
     metadata,
     Column("parcours", Uuid, primary_key=True),
+    Column("personne", Uuid, nullable=False, index=True),
     Column("etape", Uuid, primary_key=True),
     Column("rang", SmallInteger, primary_key=True),
     Column("le", Date, nullable=False),
@@ -182,16 +189,16 @@ async def lire_arret(tx: AsyncConnection) -> datetime | None:
 
 
 async def lire_etat(tx: AsyncConnection) -> RowMapping:
-    """Ce qui est lu : jusqu’à quand, combien, et en combien de jours un fait nous parvient.
+    """Ce qui est lu : jusqu’à quand, combien de parcours, et ce que met un fait à nous parvenir.
 
-    Le délai est la médiane des douze derniers mois lus.
+    Ce délai est la médiane du dernier mois lu.
     """
     choix = text(
-        "select arrete_a, evenements, parcours, transmission"
-        " from (select max(enregistre_le) as arrete_a, count(*) as evenements from evenements) e,"
+        "select arrete_a, parcours, transmission"
+        " from (select max(enregistre_le) as arrete_a from evenements) e,"
         " (select count(*) as parcours from parcours) p,"
         " lateral (select percentile_cont(0.5) within group"
         " (order by greatest(enregistre_le - survenu_le, interval '0')) as transmission"
-        " from evenements where enregistre_le > e.arrete_a - interval '12 months') t"
+        " from evenements where enregistre_le > e.arrete_a - interval '1 month') t"
     )
     return (await tx.execute(choix)).mappings().one()

@@ -4,7 +4,6 @@ Un chiffre, sa série par mois et la liste de ses événements sont trois lectur
 ils ne peuvent pas se contredire.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
@@ -23,22 +22,13 @@ _DE_CES_LIGNES: Final = f"from ({{lignes}}) l {COLONNES}"
 async def lire_comptes(
     tx: AsyncConnection, indicateur: Indicateur, cohorte: Cohorte, arret: date
 ) -> Sequence[Any]:
-    """Par mois de cohorte et par détail : combien, combien comptent, combien sont inconnus."""
+    """Par mois de cohorte, par détail, par attente : combien, combien comptent ou sont inconnus."""
     requete = (
-        "select date_trunc('month', le)::date as mois, detail, count(*) as nombre,"
+        "select date_trunc('month', le)::date as mois, detail, jours, finie, count(*) as nombre,"
         " count(*) filter (where compte) as comptes, count(*) filter (where inconnu) as inconnus"
-        f" {_DE_CES_LIGNES} group by 1, 2 order by 1, 2"
+        f" {_DE_CES_LIGNES} group by 1, 2, 3, 4"
     )
     return await _lire(tx, requete, indicateur, cohorte, arret)
-
-
-async def lire_attentes(
-    tx: AsyncConnection, indicateur: Indicateur, cohorte: Cohorte, arret: date
-) -> Counter[tuple[int, bool]]:
-    """Combien d’attentes, par jours et selon qu’elles sont finies."""
-    requete = f"select jours, finie, count(*) as nombre {_DE_CES_LIGNES} group by 1, 2"
-    lignes = await _lire(tx, requete, indicateur, cohorte, arret)
-    return Counter({(ligne.jours, ligne.finie): ligne.nombre for ligne in lignes})
 
 
 async def lire_evenements(  # noqa: PLR0913 - which ones, and from where to where
@@ -68,7 +58,7 @@ async def lire_publics(tx: AsyncConnection, cohorte: Cohorte) -> Sequence[Any]:
         "select u.public as groupe, e.type_etape as case, count(*) as nombre"  # noqa: S608 - the text is above
         " from entrees e join parcours p using (parcours)"
         " cross join lateral unnest(p.publics) u (public)"
-        f" where {dans_la_cohorte('e', 'p')} group by 1, 2"
+        f" where {dans_la_cohorte('e')} group by 1, 2"
     )
     return (await tx.execute(requete, _de(cohorte))).all()
 
@@ -77,7 +67,7 @@ async def lire_types(tx: AsyncConnection, cohorte: Cohorte) -> dict[str, int]:
     """Les entrées par type d’étape."""
     requete = text(
         "select e.type_etape, count(*) as nombre from entrees e join parcours p using (parcours)"  # noqa: S608
-        f" where {dans_la_cohorte('e', 'p')} group by 1"
+        f" where {dans_la_cohorte('e')} group by 1"
     )
     lignes = await tx.execute(requete, _de(cohorte))
     return {ligne.type_etape: ligne.nombre for ligne in lignes}
@@ -89,7 +79,7 @@ async def lire_motifs(tx: AsyncConnection, cohorte: Cohorte) -> Sequence[Any]:
         "select coalesce(motif_abandon, 'NON_COMMUNIQUE') as groupe,"  # noqa: S608 - the text is above
         " coalesce(qualification, 'NON_COMMUNIQUE') as case, count(*) as nombre"
         " from sorties s join parcours p using (parcours)"
-        f" where nature = 'ABANDON' and {dans_la_cohorte('s', 'p')} group by 1, 2"
+        f" where nature = 'ABANDON' and {dans_la_cohorte('s')} group by 1, 2"
     )
     return (await tx.execute(requete, _de(cohorte))).all()
 

@@ -10,12 +10,12 @@ from indicateurs import domain
 COLONNES: Final = "(le, compte, inconnu, detail, jours, finie, source, id, le_n, source_n, id_n)"
 
 
-def dans_la_cohorte(unite: str, parcours: str) -> str:
-    """Ce que dit une cohorte d’une unité, et du parcours où elle est."""
+def dans_la_cohorte(unite: str) -> str:
+    """Ce que dit une cohorte d’une unité, et du parcours `p` où elle est."""
     return (
         f"{unite}.le >= cast(:debut as date) and {unite}.le < cast(:fin as date)"
         f" and (cast(:axe as int) is null or {unite}.axe = :axe)"
-        f" and (cast(:public as text) is null or :public = any ({parcours}.publics))"
+        f" and (cast(:public as text) is null or :public = any (p.publics))"
     )
 
 
@@ -26,17 +26,17 @@ _HORIZON: Final = "date_trunc('month', {0}.le) + make_interval(months => :horizo
 _ACCES: Final = """
     select o.le, e.id is not null, false, null::text, null::int, null::bool,
            o.source, o.id, e.le, e.source, e.id
-      from (select distinct on (p.personne) p.personne, p.publics, o.*
-              from orientations o join parcours p using (parcours)
-             order by p.personne, o.le, o.source, o.id) o
+      from (select distinct on (personne) * from orientations
+             order by personne, le, source, id) o
+      join parcours p using (parcours)
       left join lateral (
-        select e.le, e.source, e.id from entrees e join parcours q using (parcours)
-         where q.personne = o.personne and e.le >= o.le and e.le < {horizon_o}
+        select e.le, e.source, e.id from entrees e
+         where e.personne = o.personne and e.le >= o.le and e.le < {horizon_o}
          order by e.le, e.source, e.id limit 1) e on true
      where {orientees}
        and (e.id is not null or not exists (
-             select from sorties d join parcours q using (parcours)
-              where q.personne = o.personne and d.nature = 'DECES'
+             select from sorties d
+              where d.personne = o.personne and d.nature = 'DECES'
                 and d.le >= o.le and d.le < {horizon_o}))
 """
 _ABANDON: Final = """
@@ -65,13 +65,13 @@ _CERTIFICATION: Final = """
 _EMPLOI: Final = """
     select s.le, coalesce(j.compte, false),
            j.id is null and s.nature <> 'DECES' and not exists (
-             select from entrees e join parcours q using (parcours)
-              where q.personne = s.personne and e.le >= s.le and e.le < {horizon_s}),
+             select from entrees e
+              where e.personne = s.personne and e.le >= s.le and e.le < {horizon_s}),
            case when j.compte and j.durable then 'DURABLE' end,
            null::int, null::bool, s.source, s.id, j.le, j.source, j.id
-      from (select distinct on (s.parcours) p.personne, p.publics, s.*
-              from sorties s join parcours p using (parcours)
-             order by s.parcours, s.le desc, s.source desc, s.id desc) s
+      from (select distinct on (parcours) * from sorties
+             order by parcours, le desc, source desc, id desc) s
+      join parcours p using (parcours)
       left join lateral (
         select j.*, j.le >= date_trunc('month', s.le) + interval '1 month' and (
                  coalesce(j.heures_hebdo * 52 / 12 > :heures, false)
@@ -79,37 +79,35 @@ _EMPLOI: Final = """
                  or coalesce(j.fin_le + 1 >= j.le + interval '1 month', false)) as compte,
                j.type_contrat = any (:durable)
                  or coalesce(j.fin_le + 1 >= j.le + interval '6 months', false) as durable
-          from emplois j join parcours q using (parcours)
-         where q.personne = s.personne and j.le >= date_trunc('month', s.le)
+          from emplois j
+         where j.personne = s.personne and j.le >= date_trunc('month', s.le)
            and j.le < {horizon_s}
          order by compte desc, durable desc, j.le, j.source, j.id limit 1) j on true
-     where {sorties_seules}
+     where {sorties}
 """
 # What follows an exit: the next étape, entered (e) or only prescribed (n), and a job (j). The next
 # étape is one entered or prescribed since this one was; it may be entered before the exit.
 _SUITES: Final = """
-      from (select s.*, p.personne, p.publics, d.le as entree_le,
-                   coalesce(o.le, d.le, s.le) as prescrite_le
-              from sorties s join parcours p using (parcours)
-              left join entrees d on d.parcours = s.parcours and d.etape = s.etape
-              left join orientations o on o.parcours = s.parcours and o.etape = s.etape) s
+      from sorties s join parcours p using (parcours)
+      left join entrees d on d.parcours = s.parcours and d.etape = s.etape
+      left join orientations r on r.parcours = s.parcours and r.etape = s.etape
       left join lateral (
         select e.le, e.source, e.id, greatest(e.le, s.le) as fin
-          from entrees e join parcours q using (parcours)
+          from entrees e
           left join sorties f on f.parcours = e.parcours and f.etape = e.etape
-         where q.personne = s.personne and (e.parcours, e.etape) <> (s.parcours, s.etape)
-           and (e.le >= s.le or e.le > s.entree_le and (f.le is null or f.le > s.le))
+         where e.personne = s.personne and (e.parcours, e.etape) <> (s.parcours, s.etape)
+           and (e.le >= s.le or e.le > d.le and (f.le is null or f.le > s.le))
          order by e.le, e.source, e.id limit 1) e on true
       left join lateral (
-        select o.le from orientations o join parcours q using (parcours)
-         where q.personne = s.personne and (o.parcours, o.etape) <> (s.parcours, s.etape)
-           and o.le >= s.prescrite_le
+        select o.le from orientations o
+         where o.personne = s.personne and (o.parcours, o.etape) <> (s.parcours, s.etape)
+           and o.le >= coalesce(r.le, d.le, s.le)
            and not exists (select from entrees e where e.parcours = o.parcours
                               and e.etape = o.etape and e.le < s.le)
          order by o.le limit 1) n on true
       left join lateral (
-        select greatest(j.le, s.le) as fin from emplois j join parcours q using (parcours)
-         where q.personne = s.personne and j.le >= date_trunc('month', s.le)
+        select greatest(j.le, s.le) as fin from emplois j
+         where j.personne = s.personne and j.le >= date_trunc('month', s.le)
          order by j.le limit 1) j on true
 """
 _DELAI: Final = """
@@ -128,9 +126,9 @@ _DELAI: Final = """
           select coalesce(sum(upper(jours) - lower(jours)), 0)::int
             from (select unnest(range_agg(
                            daterange(u.le, least(u.fin_le, f.fin)) * daterange(s.le, f.fin)))
-                    from suspensions u join parcours q using (parcours)
-                   where q.personne = s.personne and u.le < f.fin) suspendus (jours)) as jours) a
-     where s.nature <> 'DECES' and (e.le is not null or n.le is not null) and {sorties_seules}
+                    from suspensions u
+                   where u.personne = s.personne and u.le < f.fin) suspendus (jours)) as jours) a
+     where s.nature <> 'DECES' and (e.le is not null or n.le is not null) and {sorties}
 """
 _COUTURES: Final = """
     select s.le, a.seule and a.seuil <= cast(:arret as date),
@@ -140,7 +138,7 @@ _COUTURES: Final = """
       cross join lateral (
         select s.le + cast(:sans_couture as int) as seuil,
                least(e.fin, n.le, j.fin, 'infinity') > s.le + cast(:sans_couture as int) as seule) a
-     where s.nature <> 'DECES' and {sorties_seules}
+     where s.nature <> 'DECES' and {sorties}
 """
 _ENTREES: Final = """
     select e.le, {compte}, {inconnu}, null::text, null::int, null::bool,
@@ -158,10 +156,9 @@ def _dire(modele: str, **change: str) -> str:
         suites=_SUITES.strip(),
         horizon_o=_HORIZON.format("o"),
         horizon_s=_HORIZON.format("s"),
-        orientees=dans_la_cohorte("o", "o"),
-        sorties=dans_la_cohorte("s", "p"),
-        sorties_seules=dans_la_cohorte("s", "s"),
-        entrees=dans_la_cohorte("e", "p"),
+        orientees=dans_la_cohorte("o"),
+        sorties=dans_la_cohorte("s"),
+        entrees=dans_la_cohorte("e"),
         **change,
     )
 
