@@ -53,6 +53,17 @@ async def test_a_stopped_postgresql_is_an_outage_and_once_back_it_serves(
     assert await ask(db) == 42
 
 
+async def test_a_restart_that_nobody_saw_costs_no_request(postgresql: Postgresql, db: AsyncEngine):
+    assert await asyncio.gather(*(ask(db) for _ in range(5))) == [42] * 5
+    postgresql.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where backend_type = 'client backend' and pid <> pg_backend_pid()"
+    )
+    await asyncio.sleep(0.5)  # as long as it takes to hear of it
+
+    assert await asyncio.gather(*(ask(db) for _ in range(5))) == [42] * 5
+
+
 async def test_a_frozen_postgresql_is_an_outage_within_5_seconds_wherever_it_is_met(
     postgresql: Postgresql, db: AsyncEngine
 ):

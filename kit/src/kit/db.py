@@ -4,7 +4,9 @@ from typing import Annotated
 
 import asyncpg
 from fastapi import Depends, Request
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -25,9 +27,10 @@ class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no t
 def engine(url: str, *, pool: int = 5, **settings: str) -> AsyncEngine:
     """Make a pool whose every wait is bounded: PostgreSQL stopped or frozen is known within 5 s.
 
+    A connection that PostgreSQL closed while nobody used it is replaced, not handed out.
     *settings* are PostgreSQL's own, for each connection.
     """
-    return create_async_engine(
+    made = create_async_engine(
         url,
         pool_size=pool,
         max_overflow=0,
@@ -39,6 +42,14 @@ def engine(url: str, *, pool: int = 5, **settings: str) -> AsyncEngine:
             "server_settings": {"jit": "off", "timezone": "UTC", **settings},
         },
     )
+    event.listen(made.sync_engine, "checkout", _replace_if_closed)
+    return made
+
+
+def _replace_if_closed(connection: DBAPIConnection, *_: object) -> None:
+    """Know it from its own end of the wire: a question to the server would cost a round trip."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def _database(request: Request) -> AsyncEngine:
