@@ -179,6 +179,19 @@ def annulation(
     )
 
 
+def contestation(
+    vise: Evenement, /, quand: datetime | None = None, *, par: str | None = None, **data: Donnee
+) -> Evenement:
+    """L’émetteur de `vise` (ou `par`) le conteste ; son id dit lequel, si on ne le donne pas."""
+    return un_fait(
+        "evenement.conteste",
+        quand or le(1, mois=9),
+        **{"id": f"conteste:{vise.id}"[:128], "par": par or vise.organisation}
+        | {"cible": _cible(vise)}
+        | data,
+    )
+
+
 def correction(
     vise: Evenement,
     /,

@@ -24,6 +24,7 @@ from tests.contracts.faits import (
     annulation,
     attestation,
     avis_favorable,
+    contestation,
     correction,
     decision,
     demande,
@@ -99,7 +100,7 @@ class Fait(NamedTuple):
 
 
 class Rectification(NamedTuple):
-    annule: bool
+    nature: Fabrique  # correction, annulation or contestation
     quand: datetime
     par: str | None  # None for the emitter of what it rectifies
     vise: int
@@ -133,7 +134,7 @@ def des_recettes(*, sages: bool) -> st.SearchStrategy[Recette]:
     )
     rectifications = st.builds(
         Rectification,
-        annule=st.booleans(),
+        nature=st.sampled_from([correction, annulation, contestation]),
         quand=st.sampled_from(INSTANTS),
         par=st.sampled_from([None, None, None, REFERENT, OUVREUR, AUTRE_ORGANISME, ETRANGER]),
         vise=st.integers(0, 30),
@@ -189,9 +190,9 @@ def _rectification(rang: int, recette: Rectification, rectifiables: list[Eveneme
     }
     if recette.id_vise is not None:
         qui |= {"cible": {"source": ORGANISME, "id": f"r{recette.id_vise}"}}
-    if recette.annule:
-        return annulation(vise, recette.quand, **qui)
-    return correction(vise, _champs(recette, vise), recette.quand, **qui)
+    if recette.nature is correction:
+        return correction(vise, _champs(recette, vise), recette.quand, **qui)
+    return recette.nature(vise, recette.quand, **qui)
 
 
 def _champs(recette: Rectification, vise: Evenement) -> dict[str, Any]:
@@ -202,8 +203,8 @@ def _champs(recette: Rectification, vise: Evenement) -> dict[str, Any]:
         return FOUS[recette.champs - 3]
     if recette.id_vise is not None or recette.champs == 0:
         return date_
-    if vise.type.endswith("annule.v1"):
-        return {"/data/motif": "DOUBLON"}
+    if vise.type.endswith(("annule.v1", "conteste.v1")):
+        return {"/data/motif": "MAUVAISE_PERSONNE"}
     if vise.type.endswith("corrige.v1"):
         return {"/data/champs": date_}
     if not hasattr(vise.data, "dossier_ref"):

@@ -8,8 +8,7 @@ from typing import cast
 import pytest
 
 from contracts.base import Donnees, Evenement
-from contracts.catalogue import PAR_TYPE, FaitDeParcours, lire
-from contracts.evenement import EvenementAnnule, EvenementCorrige
+from contracts.catalogue import PAR_TYPE, FaitDeParcours, Rectification, lire
 from contracts.generer import EXEMPLES, RACINE, SCHEMAS, SOMMES
 from contracts.lecture import EtatEtape, lire_parcours
 from contracts.lecture.etats import etat_pose
@@ -28,6 +27,7 @@ INDISPENSABLES = {
     "passerelle.decision_rendue": {"saisine_id", "decision", "quorum"},
     "evenement.corrige": {"cible", "champs"},
     "evenement.annule": {"cible"},
+    "evenement.conteste": {"cible"},
 }
 ETATS = {
     "orientation.orientation_prononcee": "ORIENTEE",
@@ -46,6 +46,7 @@ SANS_ETAT = {
     *("parcours.ouvert", "passerelle.saisine_deposee", "passerelle.decision_rendue"),
     *("suivi.attestation_competences_delivree", "certification.resultat_prononce"),
     *("emploi.retour_emploi_declare", "evenement.corrige", "evenement.annule"),
+    "evenement.conteste",
 }
 ANNONCES = (RACINE / "CHANGELOG.md").read_text()
 PAGE = (RACINE / "docs/evenements.md").read_text()
@@ -73,7 +74,7 @@ def test_il_a_un_libelle(classe: type[Evenement]):
 @CHAQUE
 def test_il_est_au_catalogue(classe: type[Evenement]):
     assert classe.nom in CATALOGUE
-    assert issubclass(classe, FaitDeParcours | EvenementCorrige | EvenementAnnule)
+    assert issubclass(classe, FaitDeParcours | Rectification)
 
 
 @CHAQUE
@@ -113,9 +114,7 @@ def test_la_lecture_sait_quoi_en_faire(classe: type[Evenement]):
         assert [etape.etat for etape in parcours.etapes] == [EtatEtape[ETATS[classe.nom]]]
     else:
         assert all(etape.etat is None for etape in parcours.etapes)
-        assert isinstance(evenement, EvenementCorrige | EvenementAnnule) or (
-            etat_pose(evenement) is None
-        )
+        assert isinstance(evenement, Rectification) or (etat_pose(evenement) is None)
 
 
 @CHAQUE

@@ -58,6 +58,7 @@ CATALOGUE = {
     "emploi.retour_emploi_declare": Ligne("F", "suivi", "emploi"),
     "evenement.corrige": Ligne("F", "suivi", "evenement"),
     "evenement.annule": Ligne("F", "suivi", "evenement"),
+    "evenement.conteste": Ligne("F", "suivi", "evenement"),
 }
 # From the first to the last of those that happen at the same second.
 RANGS = [
@@ -78,7 +79,7 @@ RANGS = [
     {"suivi.sortie_effective"},
     {"certification.resultat_prononce"},
     {"emploi.retour_emploi_declare"},
-    {"evenement.corrige", "evenement.annule"},
+    {"evenement.corrige", "evenement.annule", "evenement.conteste"},
 ]
 
 

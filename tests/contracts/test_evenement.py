@@ -6,8 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from contracts import problemes
+from contracts.base import Evenement
 from contracts.catalogue import valider
-from contracts.evenement import EvenementAnnule, EvenementCorrige
+from contracts.evenement import EvenementAnnule, EvenementConteste, EvenementCorrige
 from tests.contracts.quelconques import un_exemple
 
 SIRET = "99910042300014"
@@ -81,8 +82,8 @@ def test_plus_de_vingt_champs_ne_se_corrigent_pas_d_un_coup():
     assert faute({f"/data/blocs/{n}": "RNCP1BC1" for n in range(21)}) == "LISTE_TROP_LONGUE"
 
 
-@pytest.mark.parametrize("classe", [EvenementCorrige, EvenementAnnule])
-def test_une_rectification_a_une_cible(classe: type[EvenementCorrige | EvenementAnnule]):
+@pytest.mark.parametrize("classe", [EvenementCorrige, EvenementAnnule, EvenementConteste])
+def test_une_rectification_a_une_cible(classe: type[Evenement]):
     document = un_exemple(classe)
     del document["data"]["cible"]["id"]
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from contracts.lecture import EtatEtape, SansEffet
+from contracts.lecture import EtatEtape, Raison
 from tests.contracts.faits import (
     AUTRE_ETAPE,
     ETAPE,
@@ -200,7 +200,7 @@ def test_une_rectification_ne_change_pas_de_cible():
     parcours = lu(ENTREE, depart, retrait, change)
 
     assert ids(parcours) == [depart.id]
-    assert parcours.effets.sans_effet[change.reference] is SansEffet.ILLISIBLE
+    assert parcours.effets.sans_effet[change.reference] is Raison.ILLISIBLE
     assert change.reference in en_cause(parcours)
 
 
@@ -226,7 +226,7 @@ def test_une_correction_illisible_laisse_le_fait_tel_qu_il_fut_dit():
     parcours = lu(ENTREE, bonne, illisible)
 
     assert parcours.etapes[0].heures_prevues == 10
-    assert parcours.effets.sans_effet == {illisible.reference: SansEffet.ILLISIBLE}
+    assert parcours.effets.sans_effet == {illisible.reference: Raison.ILLISIBLE}
     assert illisible.reference in en_cause(parcours)
 
 
@@ -235,4 +235,4 @@ def test_une_date_naive_dans_une_correction_est_illisible():
     parcours = lu(ENTREE, illisible)
 
     assert parcours.evenements == [ENTREE]
-    assert parcours.effets.sans_effet == {illisible.reference: SansEffet.ILLISIBLE}
+    assert parcours.effets.sans_effet == {illisible.reference: Raison.ILLISIBLE}

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from contracts.base import Evenement
-from contracts.lecture import EtatEtape, SansEffet, lire_parcours
+from contracts.lecture import EtatEtape, Raison, lire_parcours
 from contracts.listes import MotifAbandon
 from tests.contracts.faits import (
     ETRANGER,
@@ -30,7 +30,7 @@ def test_un_evenement_annule_ne_compte_plus():
 
     assert parcours.evenements == []
     assert parcours.etapes == []
-    assert parcours.effets.sans_effet == {ENTREE.reference: SansEffet.ANNULE}
+    assert parcours.effets.sans_effet == {ENTREE.reference: Raison.ANNULE}
     assert parcours.anomalies == []
 
 
@@ -39,7 +39,7 @@ def test_annuler_une_annulation_retablit():
     parcours = lu(ENTREE, retrait, annulation(retrait))
 
     assert ids(parcours) == [ENTREE.id]
-    assert parcours.effets.sans_effet == {retrait.reference: SansEffet.ANNULE}
+    assert parcours.effets.sans_effet == {retrait.reference: Raison.ANNULE}
 
 
 def test_annuler_le_retablissement_annule_de_nouveau():
@@ -119,7 +119,7 @@ def test_un_cycle_est_une_anomalie_sans_effet(longueur: int):
     parcours = lu(ENTREE, *cycle)
 
     assert ids(parcours) == [ENTREE.id]
-    assert parcours.effets.sans_effet == {m.reference: SansEffet.CYCLE for m in cycle}
+    assert parcours.effets.sans_effet == {m.reference: Raison.CYCLE for m in cycle}
     assert en_cause(parcours) == {m.reference for m in cycle}
 
 
@@ -128,7 +128,7 @@ def test_un_cycle_de_trois_mille_annulations_se_lit():
     parcours = lire_parcours([ENTREE, *cycle], FIN)
 
     assert ids(parcours) == [ENTREE.id]
-    assert set(parcours.effets.sans_effet.values()) == {SansEffet.CYCLE}
+    assert set(parcours.effets.sans_effet.values()) == {Raison.CYCLE}
 
 
 def test_viser_un_cycle_n_est_pas_tourner_en_rond():
@@ -146,7 +146,7 @@ def test_une_correction_d_elle_meme_est_un_cycle():
         ENTREE, {"/data/motif": "AUTRE"}, id="k", cible={"source": ORGANISME, "id": "k"}
     )
 
-    assert lu(ENTREE, elle).effets.sans_effet == {elle.reference: SansEffet.CYCLE}
+    assert lu(ENTREE, elle).effets.sans_effet == {elle.reference: Raison.CYCLE}
 
 
 def test_une_correction_et_une_annulation_qui_se_visent_sont_un_cycle():
@@ -156,8 +156,8 @@ def test_une_correction_et_une_annulation_qui_se_visent_sont_un_cycle():
 
     assert parcours.evenements == [ENTREE]
     assert parcours.effets.sans_effet == {
-        retrait.reference: SansEffet.CYCLE,
-        correctif.reference: SansEffet.CYCLE,
+        retrait.reference: Raison.CYCLE,
+        correctif.reference: Raison.CYCLE,
     }
 
 
@@ -173,7 +173,7 @@ def test_une_cible_dans_un_autre_parcours_est_une_anomalie():
     parcours = lu(ENTREE, retrait, ailleurs=(lointain.reference,))
 
     assert ids(parcours) == [ENTREE.id]
-    assert parcours.effets.sans_effet == {retrait.reference: SansEffet.CIBLE_AILLEURS}
+    assert parcours.effets.sans_effet == {retrait.reference: Raison.CIBLE_AILLEURS}
     assert retrait.reference in en_cause(parcours)
 
 
@@ -185,7 +185,7 @@ def test_une_cible_inconnue_attend_sans_effet(rectification: Evenement):
     parcours = lu(depart, rectification)
 
     assert ids(parcours) == [depart.id]
-    assert parcours.effets.sans_effet == {rectification.reference: SansEffet.EN_ATTENTE_DE_CIBLE}
+    assert parcours.effets.sans_effet == {rectification.reference: Raison.EN_ATTENTE_DE_CIBLE}
     assert parcours.anomalies == []
 
 

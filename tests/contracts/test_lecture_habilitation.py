@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.lecture import SansEffet
+from contracts.lecture import Raison
 from tests.contracts.faits import (
     ETRANGER,
     ORGANISME,
@@ -37,7 +37,7 @@ def test_un_etranger_ne_rectifie_pas(rectifier: object):
     parcours = lu(ouverture(), ENTREE, tentative)
 
     assert parcours.evenements[-1] == ENTREE
-    assert parcours.effets.sans_effet == {tentative.reference: SansEffet.NON_HABILITE}
+    assert parcours.effets.sans_effet == {tentative.reference: Raison.NON_HABILITE}
     assert tentative.reference in en_cause(parcours)
 
 

@@ -16,6 +16,7 @@ from tests.contracts.faits import (
     annulation,
     attestation,
     avis_favorable,
+    contestation,
     correction,
     decision,
     demande,
@@ -87,6 +88,7 @@ def test_tout_fait_de_parcours_a_sa_place_dans_l_ordre_de_la_vie():
 
     assert ranges | {
         type(annulation(entree(le(9)))),
+        type(contestation(entree(le(9)))),
         type(correction(entree(le(9)), {"/time": 0})),
     } == set(PAR_TYPE.values())
 

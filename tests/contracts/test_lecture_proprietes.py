@@ -8,7 +8,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from contracts.base import jour
-from contracts.lecture import SansEffet, lire_parcours
+from contracts.lecture import Raison, lire_parcours
 from tests.contracts import oracle
 from tests.contracts.faits import FIN
 from tests.contracts.hasard import JOURS, Recette, des_recettes, raconter
@@ -46,11 +46,11 @@ def test_chaque_evenement_compte_ou_dit_pourquoi_il_ne_compte_pas(recette: Recet
     for evenement in journal:
         raison = lus.sans_effet.get(evenement.reference)
         if evenement.target is None:
-            assert raison in {None, SansEffet.ANNULE}
+            assert raison in {None, Raison.ANNULE}
             assert (evenement.reference in comptent) is (raison is None)
         if evenement.target == evenement.reference:
             assert raison is not None
-        if raison is SansEffet.EN_ATTENTE_DE_CIBLE:
+        if raison is Raison.EN_ATTENTE_DE_CIBLE:
             assert evenement.target not in connus
 
 

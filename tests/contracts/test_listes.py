@@ -5,7 +5,7 @@ import re
 import pytest
 
 from contracts import listes
-from contracts.lecture.etats import EtatEtape, EtatParcours
+from contracts.lecture import EtatEtape, EtatParcours, Raison
 from contracts.listes import Liste
 
 LISTES = sorted(
@@ -15,8 +15,8 @@ LISTES = sorted(
 CHAQUE_LISTE = pytest.mark.parametrize("liste", LISTES, ids=lambda liste: liste.__name__)
 # Motives, causes and natures: "Every list of them has AUTRE and NON_COMMUNIQUE".
 DE_MOTIFS = {
-    *("MotifAbandon", "MotifAnnulation", "MotifCorrection", "MotifRefus", "MotifSansAlternative"),
-    *("MotifSuspension", "NatureSortie", "TypeAlternative", "TypeContrat"),
+    *("MotifAbandon", "MotifAnnulation", "MotifContestation", "MotifCorrection", "MotifRefus"),
+    *("MotifSansAlternative", "MotifSuspension", "NatureSortie", "TypeAlternative", "TypeContrat"),
 }
 # What the pact, the field's systems or the platform itself close.
 FERMEES = {"Decision", "NiveauCecrl", "PublicCible"}
@@ -32,6 +32,8 @@ ACCENTS = {
     "PRESENTIEL": "présentiel", "PREPARATOIRE": "préparatoire", "ISOLE": "isolé",
     "DECROCHEUR": "décrocheur", "INTERIM": "intérim", "ANTICIPE": "anticipé", "ENQUETE": "enquête",
     "RETOUR_EMPLOI": "l’emploi", "PERSONNE": "personne", "ORIENTEE": "orientée",
+    "POSTERIEUR": "postérieur", "CORRIGE": "corrigé", "ANNULE": "annulé",
+    "HABILITE": "habilité",
 }  # fmt: skip
 
 
@@ -59,7 +61,9 @@ def test_toute_liste_de_motifs_est_connue_comme_telle():
     assert {c.__name__ for c in LISTES} >= DE_MOTIFS | FERMEES
 
 
-@pytest.mark.parametrize("liste", [*LISTES, EtatEtape, EtatParcours], ids=lambda c: c.__name__)
+@pytest.mark.parametrize(
+    "liste", [*LISTES, EtatEtape, EtatParcours, Raison], ids=lambda c: c.__name__
+)
 def test_un_code_est_ascii_et_se_dit_avec_ses_accents(liste: type[Liste]):
     for code in liste:
         assert re.fullmatch("[A-Z][A-Z0-9_]*", code)

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from contracts import catalogue
 from contracts.base import Cible
-from contracts.lecture.effets import Evenement
+from contracts.lecture.base import Evenement
 from kit import log
 from kit.access import Access
 from kit.consumer import Record

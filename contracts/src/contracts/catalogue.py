@@ -10,7 +10,12 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from contracts.base import PREFIXE
 from contracts.certification import CertificationResultatPrononce
 from contracts.emploi import EmploiRetourEmploiDeclare
-from contracts.evenement import EvenementAnnule, EvenementCorrige, fautes_de_correction
+from contracts.evenement import (
+    EvenementAnnule,
+    EvenementConteste,
+    EvenementCorrige,
+    fautes_de_correction,
+)
 from contracts.inscription import InscriptionGarantie, InscriptionPlaceReservee
 from contracts.orientation import OrientationPrononcee
 from contracts.parcours import ParcoursOuvert
@@ -29,7 +34,7 @@ from contracts.suivi import (
     SuiviSuspensionPrononcee,
 )
 
-Rectification = EvenementCorrige | EvenementAnnule
+Rectification = EvenementCorrige | EvenementAnnule | EvenementConteste
 FaitDeParcours = (
     ParcoursOuvert
     | OrientationPrononcee
@@ -75,6 +80,7 @@ PAR_TYPE: dict[str, type[FaitDeParcours | Rectification]] = {
         EmploiRetourEmploiDeclare,
         EvenementCorrige,
         EvenementAnnule,
+        EvenementConteste,
     )
 }
 POSES_PAR_LA_PLATEFORME = frozenset(

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, Field, JsonValue, ValidationErro
 from pydantic_core import PydanticCustomError
 
 from contracts.base import Cible, Donnees, Evenement, Porte, Rang, confidentiels
-from contracts.listes import MotifAnnulation, MotifCorrection
+from contracts.listes import MotifAnnulation, MotifContestation, MotifCorrection
 
 
 def _corrigeable(pointeur: str) -> str:
@@ -57,6 +57,24 @@ class EvenementAnnule(Evenement):
 
     type: Literal["fr.sanscouture.evenement.annule.v1"] = "fr.sanscouture.evenement.annule.v1"
     data: EvenementAnnuleDonnees
+
+
+class EvenementContesteDonnees(Donnees):
+    cible: Cible
+    motif: MotifContestation = MotifContestation.NON_COMMUNIQUE
+
+
+class EvenementConteste(Evenement):
+    """Qui répond de la personne, ou l’émetteur lui-même, conteste un événement sans le retirer."""
+
+    nom: ClassVar[str] = "evenement.conteste"
+    libelle: ClassVar[str] = "Événement contesté"
+    portes: ClassVar[frozenset[Porte]] = frozenset({Porte.FAIT})
+    proprietaire: ClassVar[str] = "suivi"
+    rang: ClassVar[Rang] = Rang.RECTIFICATION
+
+    type: Literal["fr.sanscouture.evenement.conteste.v1"] = "fr.sanscouture.evenement.conteste.v1"
+    data: EvenementContesteDonnees
 
 
 def fautes_de_correction(

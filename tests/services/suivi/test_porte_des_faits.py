@@ -119,7 +119,7 @@ async def test_l_emetteur_sait_ce_que_son_fait_est_devenu(
     sien = await organisme.http.get("/v1/evenements", params=ou)
     d_un_autre = await mission_locale.http.get("/v1/evenements", params=ou)
 
-    assert sien.json()["effet"] == "en_attente_de_cible"
+    assert sien.json()["effet"] == "EN_ATTENTE_DE_CIBLE"
     assert sien.json()["a_faire"]
     assert d_un_autre.status_code == 404
 

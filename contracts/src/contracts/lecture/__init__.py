@@ -4,7 +4,8 @@ Une fonction pure, `lire_parcours` : quel que soit l’ordre d’arrivée des é
 réponse. Source : evenements.md §3.
 """
 
-from contracts.lecture.effets import Anomalie, Effets, SansEffet, effets, ordre
+from contracts.lecture.base import Anomalie, Evenement, Raison
+from contracts.lecture.effets import Effets, effets, ordre
 from contracts.lecture.etape import Etape, Suspension
 from contracts.lecture.etats import EtatEtape, EtatParcours
 from contracts.lecture.lecteurs import Designation, accessibles, designations, lecteurs
@@ -18,8 +19,9 @@ __all__ = [
     "Etape",
     "EtatEtape",
     "EtatParcours",
+    "Evenement",
     "Parcours",
-    "SansEffet",
+    "Raison",
     "Suspension",
     "accessibles",
     "designations",

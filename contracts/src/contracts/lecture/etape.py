@@ -9,7 +9,7 @@ from contracts.base import DonneesEtape, DossierRef, Etablissement
 from contracts.catalogue import FaitDeParcours
 from contracts.certification import CertificationResultatPrononce
 from contracts.inscription import InscriptionGarantie
-from contracts.lecture.effets import Anomalie
+from contracts.lecture.base import Anomalie
 from contracts.lecture.etats import TERMINEE, EtatEtape, etat_pose
 from contracts.listes import MotifSuspension, NatureSortie, TypeEtape
 from contracts.orientation import OrientationPrononcee

@@ -9,7 +9,8 @@ from uuid import UUID
 from contracts.base import Reference, jour
 from contracts.catalogue import FaitDeParcours
 from contracts.emploi import EmploiRetourEmploiDeclare
-from contracts.lecture.effets import Anomalie, Effets, Evenement, effets
+from contracts.lecture.base import Anomalie, Evenement
+from contracts.lecture.effets import Effets, effets
 from contracts.lecture.etape import Etape, avancer
 from contracts.lecture.etats import (
     AVANT_FORMATION,

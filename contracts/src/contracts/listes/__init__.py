@@ -8,7 +8,7 @@ un trou n’est pas un refus.
 from contracts.listes.base import Liste
 from contracts.listes.certification import NiveauCecrl, ResultatCertification, Voie
 from contracts.listes.emploi import SourceEmploi, TypeContrat
-from contracts.listes.evenement import MotifAnnulation, MotifCorrection
+from contracts.listes.evenement import MotifAnnulation, MotifContestation, MotifCorrection
 from contracts.listes.orientation import PUBLICS_SENSIBLES, PublicCible, RoleReferent, TypeEtape
 from contracts.listes.passerelle import DECISIONS_NEGATIVES, Decision
 from contracts.listes.positionnement import (
@@ -36,6 +36,7 @@ __all__ = [
     "Modalite",
     "MotifAbandon",
     "MotifAnnulation",
+    "MotifContestation",
     "MotifCorrection",
     "MotifRefus",
     "MotifSansAlternative",

@@ -15,6 +15,17 @@ class MotifAnnulation(Liste):
     NON_COMMUNIQUE = "NON_COMMUNIQUE", "Motif non communiqué"
 
 
+class MotifContestation(Liste):
+    """Ce que l’on conteste d’un événement (liste du projet)."""
+
+    FAIT_NON_REALISE = "FAIT_NON_REALISE", "Fait non réalisé"
+    DATE_INEXACTE = "DATE_INEXACTE", "Date inexacte"
+    CONTENU_INEXACT = "CONTENU_INEXACT", "Contenu inexact"
+    MAUVAISE_PERSONNE = "MAUVAISE_PERSONNE", "Mauvaise personne"
+    AUTRE = "AUTRE", "Autre motif"
+    NON_COMMUNIQUE = "NON_COMMUNIQUE", "Motif non communiqué"
+
+
 class MotifCorrection(Liste):
     """Pourquoi un événement est corrigé (liste du projet)."""
 

@@ -19,7 +19,7 @@ from contracts.inscription import (
     InscriptionPlaceReserveeDonnees,
 )
 from contracts.lecture import EtatEtape
-from contracts.lecture.effets import Evenement
+from contracts.lecture.base import Evenement
 from contracts.orientation import OrientationPrononcee
 from contracts.parcours import ParcoursOuvert
 from contracts.positionnement import (

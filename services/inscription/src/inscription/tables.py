@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts import catalogue
-from contracts.lecture.effets import Evenement
+from contracts.lecture.base import Evenement
 from inscription.domain import Places, PlacesNonOuvertes, Reservation, ReservationInconnue
 from kit.consumer import Record
 

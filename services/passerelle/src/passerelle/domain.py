@@ -13,7 +13,7 @@ from contracts.catalogue import FaitDeParcours
 from contracts.commande import Acte, Demande
 from contracts.evenement import EvenementAnnule, EvenementCorrige
 from contracts.lecture import EtatEtape
-from contracts.lecture.effets import Evenement
+from contracts.lecture.base import Evenement
 from contracts.listes import DECISIONS_NEGATIVES, Decision
 from contracts.orientation import OrientationPrononcee
 from contracts.parcours import ParcoursOuvert

@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts import catalogue
 from contracts.base import Cible
-from contracts.lecture.effets import Evenement
+from contracts.lecture.base import Evenement
 from contracts.listes import Decision
 from contracts.passerelle import EtapeVisee
 from kit.consumer import Record

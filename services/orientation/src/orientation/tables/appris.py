@@ -7,7 +7,7 @@ from sqlalchemy import Text, cast, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts import catalogue
-from contracts.lecture.effets import Evenement
+from contracts.lecture.base import Evenement
 from kit.consumer import Record
 from orientation.tables.schema import appris
 

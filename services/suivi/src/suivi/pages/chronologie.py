@@ -9,7 +9,7 @@ from uuid import UUID
 from contracts.base import Reference, jour
 from contracts.catalogue import FaitDeParcours, Rectification
 from contracts.evenement import EvenementAnnule, EvenementCorrige
-from contracts.lecture import Anomalie, Etape, EtatEtape, SansEffet
+from contracts.lecture import Anomalie, Etape, EtatEtape, Raison
 from contracts.lecture.etats import etat_pose
 from contracts.passerelle import PasserelleDecisionRendue
 from contracts.suivi import SuiviRepriseEffective, SuiviSuspensionPrononcee
@@ -20,12 +20,12 @@ from suivi.pages.fil import tracer
 from suivi.queries.lecture import Lecture, evenements
 
 RAISONS = {
-    SansEffet.ANNULE: "Annulé",
-    SansEffet.EN_ATTENTE_DE_CIBLE: "En attente de l’événement visé",
-    SansEffet.CIBLE_AILLEURS: "Vise un autre parcours",
-    SansEffet.CYCLE: "Rectifications en rond",
-    SansEffet.NON_HABILITE: "Rectification non habilitée",
-    SansEffet.ILLISIBLE: "Correction illisible",
+    Raison.ANNULE: "Annulé",
+    Raison.EN_ATTENTE_DE_CIBLE: "En attente de l’événement visé",
+    Raison.CIBLE_AILLEURS: "Vise un autre parcours",
+    Raison.CYCLE: "Rectifications en rond",
+    Raison.NON_HABILITE: "Rectification non habilitée",
+    Raison.ILLISIBLE: "Correction illisible",
 }
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from contracts.base import Reference
 from contracts.catalogue import lire
-from contracts.lecture import SansEffet, lire_parcours
+from contracts.lecture import Raison, lire_parcours
 from kit import clock, log
 from kit.access import Reader
 from kit.errors import NotFound
@@ -14,12 +14,12 @@ from suivi.queries.lecture import evenements
 from suivi.queries.vues import AcompleterVue, AnomalieVue, ReferenceVue, StatutVue
 
 _A_FAIRE = {
-    SansEffet.ANNULE: "Il a été annulé : rien à faire.",
-    SansEffet.EN_ATTENTE_DE_CIBLE: "Envoyer l’événement visé, ou corriger sa référence.",
-    SansEffet.CIBLE_AILLEURS: "Renvoyer la rectification avec le `subject` de l’événement visé.",
-    SansEffet.CYCLE: "Annuler l’une des rectifications qui se visent en rond.",
-    SansEffet.NON_HABILITE: "Demander la rectification à l’émetteur ou au référent.",
-    SansEffet.ILLISIBLE: "Renvoyer une correction dont les valeurs ont le format du champ.",
+    Raison.ANNULE: "Il a été annulé : rien à faire.",
+    Raison.EN_ATTENTE_DE_CIBLE: "Envoyer l’événement visé, ou corriger sa référence.",
+    Raison.CIBLE_AILLEURS: "Renvoyer la rectification avec le `subject` de l’événement visé.",
+    Raison.CYCLE: "Annuler l’une des rectifications qui se visent en rond.",
+    Raison.NON_HABILITE: "Demander la rectification à l’émetteur ou au référent.",
+    Raison.ILLISIBLE: "Renvoyer une correction dont les valeurs ont le format du champ.",
 }
 
 
@@ -48,7 +48,7 @@ async def statut(db: AsyncEngine, reader: Reader, reference: Reference, le: date
         partition=entree.partition,
         position=entree.position,
         version=entree.version,
-        effet=sans_effet or "pris_en_compte",
+        effet=sans_effet or "PRIS_EN_COMPTE",
         parcours_non_ouvert=parcours.ouverture is None,
         a_faire=_A_FAIRE[sans_effet] if sans_effet else None,
         anomalies=[AnomalieVue.de(a) for a in parcours.anomalies if reference in a.evenements],

@@ -237,7 +237,7 @@ class StatutVue(_Vue):
     partition: int
     position: int
     version: int
-    effet: str = Field(description="`pris_en_compte`, ou la raison pour laquelle il ne compte pas.")
+    effet: str = Field(description="`PRIS_EN_COMPTE`, ou la raison pour laquelle il ne compte pas.")
     parcours_non_ouvert: bool
     a_faire: str | None
     anomalies: list[AnomalieVue]
