@@ -10,7 +10,7 @@ space := $(empty) $(empty)
 # Sources and not installed packages, so that mypy gives each module one name.
 export MYPYPATH := $(subst $(space),:,$(patsubst %,%/src,$(filter-out deploy,$(SOURCES))))
 
-.PHONY: help venv up demo test test-fast test-outages lint check contracts migration lock cle clean
+.PHONY: help venv up demo test test-fast test-outages lint check contracts release migration lock cle clean
 
 help: ## Montrer ces tâches
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,7 @@ check: venv ## Tout vérifier sauf les tests : style, types, imports, migrations
 	@.venv/bin/lint-imports
 	@$(PYTHON) -m deploy.embedded.postgresql $(PYTHON) -m kit.migrations --check access $(SERVICES)
 	@$(PYTHON) -m contracts.generer --check
+	@$(PYTHON) -m contracts.release --check
 	@$(PYTHON) -m deploy.openapi --check
 	@.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(PYTHON) -m pytest -q tests/docs
@@ -51,6 +52,10 @@ check: venv ## Tout vérifier sauf les tests : style, types, imports, migrations
 contracts: venv ## Écrire les schémas JSON et le document AsyncAPI depuis les classes
 	@$(PYTHON) -m contracts.generer
 	@$(PYTHON) -m deploy.openapi
+
+release: venv ## Figer les schémas publiés, et dater les annonces : VERSION=0.2.0
+	@$(PYTHON) -m contracts.generer --check
+	@$(PYTHON) -m contracts.release "$(VERSION)" --le "$$(date +%F)"
 
 migration: venv ## Écrire la migration d’un service : SERVICE=suivi TITRE="Ajouter les échéances"
 	@$(PYTHON) -m deploy.embedded.postgresql $(PYTHON) -m kit.migrations "$(SERVICE)" --revision "$(TITRE)"

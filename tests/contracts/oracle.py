@@ -184,7 +184,7 @@ def _cible(document: Document) -> Ref | None:
 
 
 def _nom(document: Document) -> str:
-    return str(document["type"]).removeprefix("fr.sanscouture.").removesuffix(".v1")
+    return str(document["type"]).removeprefix("fr.sanscouture.").rpartition(".v")[0]
 
 
 def _rang(document: Document) -> int:

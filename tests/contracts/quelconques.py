@@ -120,7 +120,7 @@ def _valeur(  # noqa: PLR0911 - one line per form
         case {"$ref": reference}:
             nom = reference.removeprefix("#/$defs/")
             return _valeur(definitions[nom], definitions, champs)
-        case {"anyOf": formes}:
+        case {"anyOf": formes} | {"oneOf": formes}:
             return st.one_of([_valeur(f, definitions, champs) for f in formes])
         case {"const": seule}:
             return st.just(seule)

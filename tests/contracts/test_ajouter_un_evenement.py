@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from contracts.base import Donnees, Evenement
-from contracts.catalogue import PAR_TYPE, FaitDeParcours, Rectification, lire
+from contracts.catalogue import PAR_TYPE, EvenementPoste, Rectification, lire, lire_tel_quel
 from contracts.generer import EXEMPLES, RACINE, SCHEMAS, SOMMES
 from contracts.lecture import EtatEtape, lire_parcours
 from contracts.lecture.etats import etat_pose
@@ -74,7 +74,7 @@ def test_il_a_un_libelle(classe: type[Evenement]):
 @CHAQUE
 def test_il_est_au_catalogue(classe: type[Evenement]):
     assert classe.nom in CATALOGUE
-    assert issubclass(classe, FaitDeParcours | Rectification)
+    assert issubclass(classe, EvenementPoste)
 
 
 @CHAQUE
@@ -89,7 +89,7 @@ def test_il_n_exige_que_l_indispensable(classe: type[Evenement]):
 def test_il_a_son_exemple(classe: type[Evenement]):
     nom = f"{type_de(classe)}.json"
 
-    assert type(lire((RACINE / EXEMPLES / nom).read_bytes())) is classe
+    assert type(lire_tel_quel((RACINE / EXEMPLES / nom).read_bytes())) is classe
     assert f"  {nom}\n" in (RACINE / SOMMES).read_text()
 
 

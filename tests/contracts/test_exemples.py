@@ -44,7 +44,8 @@ def test_un_exemple_porte_le_nom_de_son_type_et_peut_etre_d_un_cas(fichier: Path
 def test_un_exemple_se_lit_pour_toujours(fichier: Path):
     evenement = lire(fichier.read_bytes())
 
-    assert evenement.type == document(fichier)["type"]
+    assert evenement.dit.type == document(fichier)["type"]
+    assert evenement.remplacee_par is None
 
 
 @CHAQUE_EXEMPLE

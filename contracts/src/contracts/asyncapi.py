@@ -132,12 +132,20 @@ def _message(classe: type[Evenement]) -> Objet:
         "name": type_,
         "title": classe.libelle,
         "summary": classe.__doc__,
+        **_depreciation(classe),
         "headers": {"$ref": "#/components/schemas/entetes"},
         "payload": {
             "schemaFormat": "application/schema+json;version=draft-2020-12",
             "schema": {"$ref": f"./{type_}.json"},
         },
     }
+
+
+def _depreciation(classe: type[Evenement]) -> Objet:
+    """AsyncAPI 3 n’a de mot pour cela que dans les schémas : une phrase, et une extension."""
+    if classe.remplacee_par is None:
+        return {}
+    return {"description": f"Déprécié : lire `{classe.remplacee_par}`.", "x-deprecated": True}
 
 
 def _octets() -> Objet:

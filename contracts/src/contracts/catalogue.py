@@ -1,12 +1,16 @@
-"""Tous les types d’événements, et les deux façons de les lire : à la porte, et après elle."""
+"""Tous les types d’événements, et les façons de les lire : à la porte, et après elle.
+
+Après la porte, une ancienne version se lit dans la dernière (`contracts.anciens`).
+"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from contracts.anciens import PositionnementRefusArgumenteV1, VersionAncienne
 from contracts.base import PREFIXE
 from contracts.certification import CertificationResultatPrononce
 from contracts.emploi import EmploiRetourEmploiDeclare
@@ -54,17 +58,20 @@ FaitDeParcours = (
     | CertificationResultatPrononce
     | EmploiRetourEmploiDeclare
 )
-EvenementParcours = Annotated[FaitDeParcours | Rectification, Field(discriminator="type")]
+EvenementPoste = FaitDeParcours | Rectification | VersionAncienne
 
-_LECTEUR: TypeAdapter[FaitDeParcours | Rectification] = TypeAdapter(EvenementParcours)
+_LECTEUR: TypeAdapter[EvenementPoste] = TypeAdapter(
+    Annotated[EvenementPoste, Field(discriminator="type")]
+)
 
-PAR_TYPE: dict[str, type[FaitDeParcours | Rectification]] = {
+PAR_TYPE: dict[str, type[EvenementPoste]] = {
     classe.model_fields["type"].default: classe
     for classe in (
         ParcoursOuvert,
         OrientationPrononcee,
         PositionnementDemande,
         PositionnementAvisFavorable,
+        PositionnementRefusArgumenteV1,
         PositionnementRefusArgumente,
         InscriptionPlaceReservee,
         InscriptionGarantie,
@@ -90,13 +97,26 @@ _EXTENSION = re.compile(r"^[a-z0-9]{1,20}$")
 
 
 def lire(document: bytes | str | Mapping[str, Any]) -> FaitDeParcours | Rectification:
-    """L’événement d’un document du journal ; les champs de demain sont laissés de côté."""
+    """L’événement d’un document du journal, dans la dernière version de son type.
+
+    Les champs de demain sont laissés de côté. `dit` rend la version postée, qu’une correction vise.
+    """
+    poste = lire_tel_quel(document)
+    if not isinstance(poste, VersionAncienne):
+        return poste
+    evenement = poste.suivante()
+    evenement._dit = poste  # noqa: SLF001 - the only place where a version becomes the next
+    return evenement
+
+
+def lire_tel_quel(document: bytes | str | Mapping[str, Any]) -> EvenementPoste:
+    """L’événement d’un document, dans la version où il a été posté : pour le faire suivre."""
     if isinstance(document, bytes | str):
         return _LECTEUR.validate_json(document)
     return _LECTEUR.validate_python(document)
 
 
-def valider(document: Mapping[str, Any]) -> FaitDeParcours | Rectification:
+def valider(document: Mapping[str, Any]) -> EvenementPoste:
     """L’événement d’un document reçu de dehors, dont `type` est au catalogue.
 
     Lève `ValidationError` avec toutes les fautes : un champ inconnu de `data`, une extension
@@ -118,7 +138,10 @@ def valider(document: Mapping[str, Any]) -> FaitDeParcours | Rectification:
         try:
             donnees.model_validate(data, extra="forbid")
         except ValidationError as erreur:
-            fautes.extend(_reprise(detail, ("data",)) for detail in erreur.errors())
+            fautes.extend(
+                _reprise({**detail, "loc": ("data", *_chemin(detail["loc"], data))})
+                for detail in erreur.errors()
+            )
     try:
         evenement = classe.model_validate(document)
     except ValidationError as erreur:
@@ -156,10 +179,22 @@ def _faute(lieu: str | tuple[str, ...], type_: str) -> InitErrorDetails:
     return {"type": PydanticCustomError(type_, "{x}", {"x": type_}), "loc": loc, "input": None}
 
 
-def _reprise(detail: Any, devant: tuple[str, ...] = ()) -> InitErrorDetails:  # noqa: ANN401
+def _chemin(loc: tuple[str | int, ...], document: object) -> Iterator[str | int]:
+    """Le chemin dans le document : pydantic y mêle la sorte de l’objet, là où il y a le choix."""
+    for rang, pas in enumerate(loc, 1):
+        if isinstance(document, Mapping) and pas not in document and rang < len(loc):
+            continue
+        yield pas
+        if isinstance(document, Mapping):
+            document = document.get(pas)
+        elif isinstance(document, Sequence) and isinstance(pas, int):
+            document = document[pas]
+
+
+def _reprise(detail: Any) -> InitErrorDetails:  # noqa: ANN401
     contexte = {nom: str(valeur) for nom, valeur in detail.get("ctx", {}).items()}
     return {
         "type": PydanticCustomError(detail["type"], "{x}", {"x": detail["type"], **contexte}),
-        "loc": (*devant, *detail["loc"]),
+        "loc": detail["loc"],
         "input": None,
     }

@@ -91,8 +91,9 @@ def _familles() -> Iterator[str]:
 def _ligne(classe: type[Evenement]) -> str:
     type_ = classe.model_fields["type"].default
     portes = " ".join(sorted(classe.portes, key="FCT".index))
+    suite = f" Déprécié, remplacé par `{classe.remplacee_par}`." if classe.remplacee_par else ""
     return (
-        f"| [`{type_}`](../{SCHEMAS}/{type_}.json) | {classe.libelle} | {classe.__doc__} |"
+        f"| [`{type_}`](../{SCHEMAS}/{type_}.json) | {classe.libelle} | {classe.__doc__}{suite} |"
         f" {portes} | {classe.proprietaire} |"
     )
 

@@ -1,6 +1,6 @@
 """Famille `positionnement` : la personne placée sur une session, et la réponse de l’organisme."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -25,13 +25,63 @@ from contracts.listes import (
 )
 
 
-class Alternative(Valeur):
-    """Ce qui est proposé à la personne à la place de l’étape refusée."""
+class _Alternative(Valeur):
+    # As in `Donnees`: what is expected without being required.
+    attendus: ClassVar[dict[str, str]] = {}
 
-    type: TypeAlternative
+    precision: Texte | None = None
+    echeance_le: Jour | None = Field(None, description="Jusqu’à quand elle est proposée.")
+
+
+class AutreSession(_Alternative):
+    """Une autre session, de cet organisme ou d’un autre."""
+
+    attendus: ClassVar[dict[str, str]] = {"session_id": "Dire quelle session est proposée."}
+
+    type: Literal[TypeAlternative.AUTRE_SESSION]
     session_id: UUID | None = None
     organisme: Etablissement | None = None
-    precision: Texte | None = None
+
+
+class Prestation(_Alternative):
+    """Une prestation d’accompagnement, et qui la donne."""
+
+    attendus: ClassVar[dict[str, str]] = {"organisme": "Dire qui donne cette prestation."}
+
+    type: Literal[TypeAlternative.PRESTATION]
+    intitule: Texte | None = None
+    organisme: Etablissement | None = None
+
+
+class Immersion(_Alternative):
+    """Une immersion en entreprise, et chez qui."""
+
+    attendus: ClassVar[dict[str, str]] = {"employeur": "Dire chez qui l’immersion est proposée."}
+
+    type: Literal[TypeAlternative.IMMERSION]
+    employeur: Etablissement | None = None
+
+
+class RemiseANiveau(_Alternative):
+    """Une remise à niveau avant de revenir, sur une session ou chez un organisme."""
+
+    attendus: ClassVar[dict[str, str]] = {"organisme": "Dire qui donne cette remise à niveau."}
+
+    type: Literal[TypeAlternative.REMISE_A_NIVEAU]
+    session_id: UUID | None = None
+    organisme: Etablissement | None = None
+
+
+class AutreAlternative(_Alternative):
+    """Autre chose que ces quatre-là, ou que l’on n’a pas dit."""
+
+    type: Literal[TypeAlternative.AUTRE, TypeAlternative.NON_COMMUNIQUE]
+
+
+Alternative = Annotated[
+    AutreSession | Prestation | Immersion | RemiseANiveau | AutreAlternative,
+    Field(discriminator="type"),
+]
 
 
 class DonneesPositionnement(DonneesEtape):
@@ -108,7 +158,18 @@ class PositionnementRefusArgumente(Evenement):
     proprietaire: ClassVar[str] = "orientation"
     rang: ClassVar[Rang] = Rang.POSITIONNEMENT
 
-    type: Literal["fr.sanscouture.positionnement.refus_argumente.v1"] = (
-        "fr.sanscouture.positionnement.refus_argumente.v1"
+    type: Literal["fr.sanscouture.positionnement.refus_argumente.v2"] = (
+        "fr.sanscouture.positionnement.refus_argumente.v2"
     )
     data: PositionnementRefusArgumenteDonnees
+
+    @property
+    def a_completer(self) -> dict[str, str]:
+        if self.dit is not self:  # nobody completes by a rule that he was not told
+            return self.dit.a_completer
+        return super().a_completer | {
+            f"alternatives/{rang}/{champ}": phrase
+            for rang, alternative in enumerate(self.data.alternatives)
+            for champ, phrase in alternative.attendus.items()
+            if getattr(alternative, champ) is None
+        }

@@ -43,6 +43,7 @@ def schema(classe: type[Evenement]) -> dict[str, Any]:
     return {
         "$schema": GenerateJsonSchema.schema_dialect,
         "title": classe.libelle,
+        **({"deprecated": True} if classe.remplacee_par else {}),
         "description": f"{classe.__doc__}\n\n{_usage(classe)}",
         "type": "object",
         "required": sorted({*corps["required"], "specversion", "type"}),
@@ -73,4 +74,7 @@ def _usage(classe: type[Evenement]) -> str:
         Porte.TEMPS: f"une échéance, que constate le service {classe.proprietaire}",
     }
     voies = ", ou ".join(phrase for porte, phrase in portes.items() if porte in classe.portes)
-    return f"C’est {voies}. Son sujet est {_SUJETS[classe.flux]}."
+    usage = f"C’est {voies}. Son sujet est {_SUJETS[classe.flux]}."
+    if classe.remplacee_par:
+        usage += f"\n\nDéprécié : écrire désormais `{classe.remplacee_par}`, et l’attendre."
+    return usage

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from contracts.listes import MotifSansAlternative, TypeAlternative, TypeEtape
-from contracts.positionnement import Alternative
+from contracts.positionnement import AutreSession
 from orientation import domain
 from orientation.domain import (
     Accord,
@@ -41,7 +41,7 @@ from tests.fabriques import (
     une_session,
 )
 
-UNE_AUTRE_SESSION = Alternative(type=TypeAlternative.AUTRE_SESSION)
+UNE_AUTRE_SESSION = AutreSession(type=TypeAlternative.AUTRE_SESSION)
 REPONSES: list[Callable[..., object]] = [
     lambda positionnement, acte: domain.accepter(positionnement, Accord(), acte),
     lambda positionnement, acte: domain.refuser(

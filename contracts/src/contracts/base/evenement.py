@@ -108,6 +108,7 @@ class Evenement(BaseModel):
     proprietaire: ClassVar[str]
     rang: ClassVar[Rang]
     planifie: ClassVar[bool] = False
+    remplacee_par: ClassVar[str | None] = None  # the type of the next version, for an older one
 
     specversion: Annotated[str, Field(pattern=r"^1\.0$")] = "1.0"
     id: Identifiant = Field(description="Choisi par l’émetteur ; unique pour cette `source`.")
@@ -139,10 +140,16 @@ class Evenement(BaseModel):
     version: Entier | None = Field(None, description="Posé par le journal : rang dans le flux.")
 
     _a_part: dict[str, str] = PrivateAttr(default_factory=dict)
+    _dit: "Evenement | None" = PrivateAttr(None)
 
     @property
     def reference(self) -> Reference:
         return Reference(self.source, self.id)
+
+    @property
+    def dit(self) -> "Evenement":
+        """L’événement dans la version où il a été posté : ce qu’une correction vise."""
+        return self._dit or self
 
     @property
     def survenu_le(self) -> datetime:

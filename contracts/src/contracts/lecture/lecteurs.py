@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from contracts.lecture.base import Evenement
+from contracts.base import Evenement
 from contracts.parcours import ParcoursOuvert
 
 

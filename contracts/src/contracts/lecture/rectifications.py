@@ -161,7 +161,7 @@ def _grandeur(rectification: Rectification) -> tuple[datetime, str, str]:
 
 
 def _remplacer(evenement: Evenement, champs: Mapping[str, Any]) -> Evenement:
-    document = evenement.model_dump(mode="json", exclude_none=True)
+    document = evenement.dit.model_dump(mode="json", exclude_none=True)
     for pointeur, valeur in champs.items():
         *chemin, feuille = pointeur.removeprefix("/").split("/")
         ici: Any = document

@@ -1,7 +1,8 @@
 """Le catalogue des événements, public : ce que l’on peut dire, et comment."""
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from contracts import schemas
 from contracts.base import Porte
 from contracts.catalogue import PAR_TYPE
 from kit.errors import NotFound
@@ -25,6 +26,7 @@ class TypeVue(BaseModel):
     definition: str
     fait: bool
     proprietaire: str
+    remplace_par: str | None = Field(description="Celui-ci est déprécié : le type à écrire.")
 
 
 @router.get("/v1/types", summary="Les types d’événements")
@@ -36,6 +38,7 @@ async def types() -> list[TypeVue]:
             definition=classe.__doc__ or "",
             fait=Porte.FAIT in classe.portes,
             proprietaire=classe.proprietaire,
+            remplace_par=classe.remplacee_par,
         )
         for type_, classe in PAR_TYPE.items()
     ]
@@ -45,4 +48,4 @@ async def types() -> list[TypeVue]:
 async def schema(type: str) -> dict[str, object]:  # noqa: A002 - the name partners know
     if type not in PAR_TYPE:
         raise TypeInconnu
-    return PAR_TYPE[type].model_json_schema(mode="serialization")
+    return schemas.schema(PAR_TYPE[type])

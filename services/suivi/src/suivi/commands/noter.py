@@ -4,16 +4,14 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.catalogue import FaitDeParcours, Rectification
+from contracts.catalogue import EvenementPoste
 from contracts.lecture import designations
 from kit import confidential, log
 from kit.ids import short_code
 from suivi import tables
 
-Evenement = FaitDeParcours | Rectification
 
-
-async def consigner(tx: AsyncConnection, evenements: Sequence[Evenement]) -> None:
+async def consigner(tx: AsyncConnection, evenements: Sequence[EvenementPoste]) -> None:
     """Mettre au journal des décisions que leur service a prises, et ce qui s’en déduit.
 
     Une décision déjà consignée est passée : son service peut l’annoncer deux fois.
@@ -22,7 +20,9 @@ async def consigner(tx: AsyncConnection, evenements: Sequence[Evenement]) -> Non
     await retenir(tx, zip(evenements, recus, strict=True))
 
 
-async def retenir(tx: AsyncConnection, consignes: Iterable[tuple[Evenement, log.Receipt]]) -> None:
+async def retenir(
+    tx: AsyncConnection, consignes: Iterable[tuple[EvenementPoste, log.Receipt]]
+) -> None:
     """Ce que disent, outre leur place au journal, les événements qui viennent d’y entrer.
 
     Après l’écriture au journal, et sans risque : le verrou de la partition de chaque parcours est

@@ -6,13 +6,14 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from contracts.catalogue import EvenementPoste
 from kit import json, log, observability
 from kit.access import Caller
 from kit.errors import Invalid, Refusal
 from kit.http.bodies import MAX_DOCUMENT
 from kit.http.refusals import TooLarge
 from suivi import domain
-from suivi.commands.noter import Evenement, retenir
+from suivi.commands.noter import retenir
 
 # What says how the call travelled, not what happened: a resend may differ by it.
 _HORS_CONTENU = {"traceparent", "tracestate"}
@@ -22,7 +23,7 @@ _HORS_CONTENU = {"traceparent", "tracestate"}
 class Accuse:
     """Ce qu’il est advenu d’un document : écrit, déjà écrit, ou refusé."""
 
-    evenement: Evenement | None
+    evenement: EvenementPoste | None
     issue: log.Receipt | Refusal
 
 
@@ -88,14 +89,14 @@ class Reception:
 
 @dataclass(frozen=True)
 class _Recu:
-    evenement: Evenement
+    evenement: EvenementPoste
     empreinte: bytes
 
 
 async def _retenir(
     tx: AsyncConnection, consignes: Iterable[tuple[log.CloudEvent, log.Receipt]]
 ) -> None:
-    await retenir(tx, [(e, recu) for e, recu in consignes if isinstance(e, Evenement)])
+    await retenir(tx, [(e, recu) for e, recu in consignes if isinstance(e, EvenementPoste)])
 
 
 def _contenu(document: object) -> dict[str, object]:

@@ -8,12 +8,10 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from contracts import problemes
 from contracts.base import Porte
-from contracts.catalogue import PAR_TYPE, FaitDeParcours, Rectification, valider
+from contracts.catalogue import PAR_TYPE, EvenementPoste, valider
 from contracts.evenement import EvenementCorrige
 from kit.errors import FieldError, Forbidden, Invalid, MissingScope, Refusal
 from kit.json import BadJson, pointer
-
-Evenement = FaitDeParcours | Rectification
 
 # Clocks differ from one system to another (evenements.md §3, règle 5).
 AVANCE_ADMISE = timedelta(minutes=5)
@@ -72,7 +70,7 @@ class ConflitIdentifiant(Refusal):
 
 def examiner(
     document: object, prefixe: str, maintenant: datetime, peut_ecrire: Callable[[str], bool]
-) -> Evenement:
+) -> EvenementPoste:
     """L’événement d’un document reçu de dehors, ou le refus qui dit tout ce qui ne va pas.
 
     `prefixe` : la source enregistrée de l’organisation qui parle. `peut_ecrire` : si sa clé
@@ -114,7 +112,7 @@ def evenement_impossible_a_garder() -> EvenementInvalide:
     return EvenementInvalide(_faute("non_gardable"))
 
 
-def _dates(evenement: Evenement) -> list[tuple[tuple[str, ...], datetime]]:
+def _dates(evenement: EvenementPoste) -> list[tuple[tuple[str, ...], datetime]]:
     """Les dates d’effet que pose l’événement : la sienne, et celle qu’il corrige."""
     dates: list[tuple[tuple[str, ...], datetime]] = [(("time",), evenement.time)]
     if isinstance(evenement, EvenementCorrige) and "/time" in evenement.data.champs:

@@ -164,7 +164,7 @@ def _champ(pointeur: str) -> str:
 
 def _lu(evenement: FaitDeParcours | Rectification, pointeur: str) -> object:
     """Ce que l’événement disait à cet endroit."""
-    valeur: Any = evenement.model_dump(mode="json")
+    valeur: Any = evenement.dit.model_dump(mode="json")
     for pas in pointeur.removeprefix("/").split("/"):
         valeur = valeur[int(pas)] if isinstance(valeur, list) else (valeur or {}).get(pas)
     return valeur

@@ -80,7 +80,7 @@ def _ligne(
     return LigneVue(
         source=evenement.source,
         id=evenement.id,
-        type=evenement.type,
+        type=entree.type,
         nom=evenement.nom,
         libelle=evenement.libelle,
         survenu_le=evenement.time,
