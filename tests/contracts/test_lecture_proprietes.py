@@ -8,13 +8,22 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from contracts.base import jour
-from contracts.lecture import Raison, lire_parcours
+from contracts.lecture import (
+    NatureEcart,
+    Raison,
+    Relecture,
+    appuis,
+    ecarts,
+    lire_parcours,
+    mises_a_part,
+)
 from tests.contracts import oracle
-from tests.contracts.faits import FIN
+from tests.contracts.faits import FIN, le
 from tests.contracts.hasard import JOURS, Recette, des_recettes, raconter
 
 # Explaining a failure takes minutes, and says less than the recipe itself.
 CHERCHER = settings(max_examples=200, deadline=None, phases=set(Phase) - {Phase.explain})
+UN_PEU = settings(CHERCHER, max_examples=60)
 FOLLES, SAGES = des_recettes(sages=False), des_recettes(sages=True)
 
 
@@ -52,6 +61,48 @@ def test_chaque_evenement_compte_ou_dit_pourquoi_il_ne_compte_pas(recette: Recet
             assert raison is not None
         if raison is Raison.EN_ATTENTE_DE_CIBLE:
             assert evenement.target not in connus
+
+
+@UN_PEU
+@given(FOLLES, JOURS, st.integers(0, 25))
+def test_tout_evenement_est_un_appui_ou_mis_a_part(recette: Recette, au: date, sus: int):
+    journal = raconter(recette, sages=False)
+    inconnus = [evenement.reference for evenement in journal[sus:]]
+    parcours = lire_parcours(journal[:sus], au)
+    en_tout = [m for m in mises_a_part(parcours, inconnus) if m.raison is not Raison.CORRIGE]
+    ranges = [e.reference for e in appuis(parcours)] + [m.evenement for m in en_tout]
+
+    assert sorted(ranges) == sorted({evenement.reference for evenement in journal})
+
+
+@UN_PEU
+@given(FOLLES, *[JOURS, st.integers(0, 25)] * 2)
+def test_la_difference_dit_tout_ce_qui_differe_et_rien_d_autre(
+    recette: Recette, au: date, sus: int, puis_au: date, puis_sus: int
+):
+    journal = [
+        evenement.model_copy(
+            update={"recordedtime": le(1, mois=4, heure=1 + rang // 60, minute=rang % 60)}
+        )
+        for rang, evenement in enumerate(raconter(recette, sages=False))
+    ]
+    avant, apres = (
+        Relecture(lire_parcours(journal[:connus], jour_lu), le(1, mois=4, minute=connus))
+        for jour_lu, connus in ((au, sus), (puis_au, puis_sus))
+    )
+    dits = ecarts(avant, apres, journal, str)
+
+    faits = [{e.reference for e in lue.parcours.evenements} for lue in (avant, apres)]
+    assert {e.evenements[0] for e in dits if e.nature is NatureEcart.COMPTE_EN_PLUS} == (
+        faits[1] - faits[0]
+    )
+    assert {e.evenements[0] for e in dits if e.nature is NatureEcart.NE_COMPTE_PLUS} == (
+        faits[0] - faits[1]
+    )
+    lus = [
+        (p.etat, p.en_conflit, p.anomalies, p.evenements) for p in (avant.parcours, apres.parcours)
+    ]
+    assert (lus[0] == lus[1]) is (dits == [])
 
 
 @CHERCHER
