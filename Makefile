@@ -2,15 +2,15 @@
 MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 SERVICES := orientation inscription passerelle suivi indicateurs
-SOURCES := kit contracts simulateur $(SERVICES:%=services/%) deploy
+SOURCES := kit contracts simulateur $(SERVICES:%=services/%) deploy bench
 T := tests
 
 empty :=
 space := $(empty) $(empty)
 # Sources and not installed packages, so that mypy gives each module one name.
-export MYPYPATH := $(subst $(space),:,$(patsubst %,%/src,$(filter-out deploy,$(SOURCES))))
+export MYPYPATH := $(subst $(space),:,$(patsubst %,%/src,$(filter-out deploy bench,$(SOURCES))))
 
-.PHONY: help venv up demo test test-fast test-outages lint check contracts release migration lock cle clean
+.PHONY: help venv up demo test test-fast test-outages bench bench-large lint check contracts release migration lock cle clean
 
 help: ## Montrer ces tâches
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,12 @@ test-fast: venv ## Tester les règles et les contrats, sans rien démarrer
 
 test-outages: venv ## Arrêter PostgreSQL et Kafka 30 s sous la charge (8 s dans « make test »)
 	@exec $(PYTHON) -m pytest tests/parcours --outage 30 -m outage -s
+
+bench: venv ## Mesurer, à côté de références ; QUICK=1 en 3 minutes, MESURES="relais etat" choisit
+	@exec $(PYTHON) -m bench $(if $(QUICK),quick,full) $(MESURES)
+
+bench-large: venv ## Mesurer sur des journaux de 10 000, 1 et 10 millions d’événements (15 Go, gardés)
+	@exec $(PYTHON) -m bench large
 
 lint: venv ## Mettre en forme et corriger ce qui peut l’être
 	@$(PYTHON) -m ruff check --fix

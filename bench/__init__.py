@@ -1,0 +1,1 @@
+"""`python -m bench`: what the product does in a second, beside what one would use instead."""

@@ -1,0 +1,32 @@
+"""Work in a process of its own, so that the load and what is loaded do not share a loop."""
+
+import multiprocessing
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, ProcessPoolExecutor
+from typing import Any, ParamSpec, TypeVar
+
+import uvloop
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def start(
+    work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
+) -> Future[T]:
+    """Begin *work* in a new process, which ends with it."""
+    pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+    future = pool.submit(_run, work, args, kwargs)
+    pool.shutdown(wait=False)
+    return future
+
+
+def run(work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do *work* in a new process, and wait for what it answers."""
+    return start(work, *args, **kwargs).result()
+
+
+def _run(
+    work: Callable[..., Coroutine[Any, Any, T]], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> T:
+    return uvloop.run(work(*args, **kwargs))
