@@ -51,6 +51,11 @@ class Role(NamedTuple):
     child: Child
     port: int
 
+    def spent(self) -> float:
+        """Seconds of processor that it has taken so far."""
+        fields = Path(f"/proc/{self.child.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
 
 class Ground:
     """Servers of its own on *folder*; the broker starts when it is first asked for."""

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from bench import apart, load, rows, store
@@ -26,38 +26,45 @@ _NEW = {201, 207}
 Fact = dict[str, Any]
 
 
+class Posted(NamedTuple):
+    """What a load gave; *busy*: the share of a core that the processes under it took."""
+
+    outcome: Outcome
+    verdict: Verdict
+    rate: float
+    busy: float
+
+
 def lines(ground: Ground, at: Store, size: Size, among: int) -> Iterator[Line]:
     yield from _singles(ground, at, size, among)
     yield _batches(ground, at, size, among)
 
 
 def _singles(ground: Ground, at: Store, size: Size, among: int) -> Iterator[Line]:
-    rates, bare, shares, outcomes, verdict = [], [], [], [], Verdict()
+    bare, shares, posted, verdict = [], [], [], Verdict()
     for turn in range(size.rounds):
-        outcome, _ = _post(ground, at, _facts(at, size.singles, among, f"bare{turn}"), bare=True)
-        bare.append(size.singles / outcome.seconds)
+        facts = _facts(at, size.singles, among, f"bare{turn}")
+        bare.append(_post(ground, at, facts, bare=True).rate)
         before = ground.transactions(at)
         facts = _facts(at, size.singles, among, f"single{turn}")
-        outcome, found = _post(ground, at, facts)
-        shares.append((ground.transactions(at) - before) / len(facts))
-        rates.append(size.singles / outcome.seconds)
-        verdict = verdict.plus(found)
-        outcomes.append(outcome)
-    p99 = percentile([a.seconds for o in outcomes for a in o.answers], 0.99) * 1000
+        posted.append(_post(ground, at, facts))
+        shares.append((ground.transactions(at) - before) / (size.singles + _WARM))
+        verdict = verdict.plus(posted[-1].verdict)
+    p99 = percentile([a.seconds for p in posted for a in p.outcome.answers], 0.99) * 1000
     shape = (
-        f"{CLIENTS} clients, un processus api, {size.rounds} x {size.singles} faits,"
-        f" {among} parcours au hasard, p99 {p99:.0f} ms"
+        f"{CLIENTS} clients, un processus api à {posted[-1].busy * 100:.0f} % d’un cœur,"
+        f" {size.rounds} x {size.singles} faits, {among} parcours au hasard, p99 {p99:.0f} ms"
     )
     reference = Reference("la même route sans stockage", middle(bare))
     yield Line(
         "envoi d’un fait",
-        middle(rates),
+        middle([each.rate for each in posted]),
         "événements/s",
         shape,
         verdict,
         Target(at_least=2000, ratio=0.6),
         reference,
-        max(outcome.cpu for outcome in outcomes),
+        max(each.outcome.cpu for each in posted),
     )
     yield Line(
         "transactions par fait envoyé",
@@ -70,25 +77,25 @@ def _singles(ground: Ground, at: Store, size: Size, among: int) -> Iterator[Line
 
 
 def _batches(ground: Ground, at: Store, size: Size, among: int) -> Line:
-    rates, copies, verdict, cpu = [], [], Verdict(), 0.0
+    posted, copies, verdict = [], [], Verdict()
     for turn in range(size.rounds):
         lines = rows.rows(size.batches, among=among, seed=f"batchcopy-{uuid4().hex[:8]}")
         placed = asyncio.run(store.place(at.url, lines))
         copies.append(size.batches / apart.run(copying, at.url, rows.pages(placed, GROUP)).seconds)
         facts = _facts(at, size.batches, among, f"batch{turn}")
-        outcome, found = _post(ground, at, facts, clients=CONNECTIONS, group=GROUP)
-        rates.append(size.batches / outcome.seconds)
-        verdict, cpu = verdict.plus(found), max(cpu, outcome.cpu)
+        posted.append(_post(ground, at, facts, clients=CONNECTIONS, group=GROUP))
+        verdict = verdict.plus(posted[-1].verdict)
     return Line(
         "envoi d’un lot de 500",
-        middle(rates),
+        middle([each.rate for each in posted]),
         "événements/s",
-        f"{GROUP} faits par requête, {CONNECTIONS} clients, un processus api,"
-        f" {size.rounds} x {size.batches} faits, {among} parcours au hasard",
+        f"{GROUP} faits par requête, {CONNECTIONS} clients, un processus api à"
+        f" {posted[-1].busy * 100:.0f} % d’un cœur, {size.rounds} x {size.batches} faits,"
+        f" {among} parcours au hasard",
         verdict,
         Target(at_least=12_000, ratio=0.5),
         Reference("COPY des mêmes lignes", middle(copies)),
-        cpu,
+        max(each.outcome.cpu for each in posted),
     )
 
 
@@ -98,15 +105,16 @@ def by_processes(ground: Ground, size: Size) -> Iterator[Line]:
     told: list[Line] = []
     for processes in (1, 2, 4):
         facts = _facts(at, size.singles, size.singles, f"scale{processes}")
-        outcome, verdict = _post(ground, at, facts, processes=processes)
+        posted = _post(ground, at, facts, processes=processes)
         told.append(
             Line(
                 f"envoi d’un fait, {processes} processus api",
-                size.singles / outcome.seconds,
+                posted.rate,
                 "événements/s",
-                f"{CLIENTS} clients en tout, {size.singles} faits",
-                verdict,
-                generator=outcome.cpu,
+                f"{CLIENTS} clients en tout, {size.singles} faits,"
+                f" {posted.busy * 100:.0f} % d’un cœur à eux tous",
+                posted.verdict,
+                generator=posted.outcome.cpu,
             )
         )
     yield told[0]
@@ -128,7 +136,7 @@ def _post(  # noqa: PLR0913 - the coordinates of one load
     group: int = 0,
     processes: int = 1,
     bare: bool = False,
-) -> tuple[Outcome, Verdict]:
+) -> Posted:
     """Post *facts*, by groups or, if 0, one by one; *bare*: to the route without storage."""
     warming = _facts(at, _WARM, _WARM, f"warm-{facts[0]['id']}")
     module = "bench.without_storage" if bare else "kit.run"
@@ -139,14 +147,15 @@ def _post(  # noqa: PLR0913 - the coordinates of one load
         ]
         ports = [api.port for api in apis]
         warm = apart.run(load.closed, ports, clients, requests(at, warming, 0))
+        spent = sum(api.spent() for api in apis)
         outcome = apart.run(load.closed, ports, clients, requests(at, facts, group))
-    if bare:
-        return outcome, Verdict()
-    acknowledged = [fact for fact, a in zip(warming, warm.answers, strict=True) if a.status in _NEW]
-    verdict = asyncio.run(
-        store.verdict(at.url, [(f["source"], f["id"]) for f in [*acknowledged, *facts]], before)
-    )
-    return outcome, verdict
+        spent = sum(api.spent() for api in apis) - spent
+    verdict = Verdict()
+    if not bare:
+        known = [fact for fact, a in zip(warming, warm.answers, strict=True) if a.status in _NEW]
+        expected = [(fact["source"], fact["id"]) for fact in [*known, *facts]]
+        verdict = asyncio.run(store.verdict(at.url, expected, before))
+    return Posted(outcome, verdict, len(facts) / outcome.seconds, spent / outcome.seconds)
 
 
 def requests(at: Store, facts: Sequence[Fact], group: int) -> list[bytes]:
