@@ -1,0 +1,1 @@
+"""Ce que l’on fait du journal quand tout va bien, et quand plus rien ne va."""
