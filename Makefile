@@ -10,7 +10,8 @@ space := $(empty) $(empty)
 # Sources and not installed packages, so that mypy gives each module one name.
 export MYPYPATH := $(subst $(space),:,$(patsubst %,%/src,$(filter-out deploy bench,$(SOURCES))))
 
-.PHONY: help venv up demo test test-fast test-outages bench bench-large lint check contracts release migration lock cle clean
+.PHONY: help venv up demo test test-fast test-outages bench bench-large lint check contracts release migration lock cle clean \
+	verify-journal sauvegarder restaurer republier
 
 help: ## Montrer ces tâches
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -76,6 +77,19 @@ cle: venv ## Clés : lister ; ORGANISATION=siret PORTEES="a b" en crée une ; RE
 	@$(PYTHON) -m deploy.cles $(if $(ORGANISATION),--organisation "$(ORGANISATION)") \
 		$(if $(PORTEES),--portees "$(PORTEES)") $(if $(REVOQUER),--revoquer "$(REVOQUER)") \
 		$(if $(NOM),--nom "$(NOM)") $(if $(ROLE),--role "$(ROLE)")
+
+verify-journal: venv ## Recalculer les journaux de la pile, et nommer ce qui ne tient pas ; SERVICE= un seul
+	@$(PYTHON) -m deploy.journal.verify $(if $(SERVICE),--service "$(SERVICE)")
+
+sauvegarder: venv ## Sauvegarder PostgreSQL tout entier, pendant que la pile tourne
+	@$(PYTHON) -m deploy.journal.backup
+
+restaurer: venv ## Revenir à une sauvegarde, la pile arrêtée : SAUVEGARDE=dossier ; WAL= et JUSQUA= au-delà
+	@$(PYTHON) -m deploy.journal.restore "$(SAUVEGARDE)" $(if $(WAL),--wal "$(WAL)") \
+		$(if $(JUSQUA),--jusqu-a "$(JUSQUA)")
+
+republier: venv ## Remplir à nouveau un Kafka qui a tout perdu, depuis les journaux ; SERVICE= un seul
+	@$(PYTHON) -m deploy.journal.republish $(if $(SERVICE),--service "$(SERVICE)")
 
 clean: ## Oublier les données et les journaux de la pile
 	@if [ -e .data/lock ] && ! flock --nonblock .data/lock true; then \

@@ -33,9 +33,14 @@ async def prepare(access_database_url: str, kafka: str, topic_prefix: str = "") 
     )
     for name, url in {"access": access, **urls}.items():
         await upgrade(url.render_as_string(hide_password=False), name)
-    topics = dict.fromkeys(LOGS, log.P)
-    topics |= dict.fromkeys((f"{name}.dead-letters" for name in SERVICES), 1)
-    await create_topics(kafka, {topic_prefix + name: count for name, count in topics.items()})
+    await create_topics(kafka, topics(topic_prefix))
+
+
+def topics(prefix: str) -> dict[str, int]:
+    """Every topic, and how many partitions it has."""
+    named = dict.fromkeys(LOGS, log.P)
+    named |= dict.fromkeys((f"{name}.dead-letters" for name in SERVICES), 1)
+    return {prefix + name: count for name, count in named.items()}
 
 
 async def _create_databases(server: str, names: list[str]) -> None:

@@ -47,6 +47,12 @@ class Kafka:
     def kill(self) -> None:
         self.child.kill()
 
+    def lose(self) -> None:
+        """Stop, and forget all it was told, as with the loss of its disk; ready to start."""
+        self.stop()
+        shutil.rmtree(self._folder / "data")
+        self._format()
+
     def _configure(self, controller_port: int) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         listeners = f"PLAINTEXT://{self.bootstrap},CONTROLLER://{LOOPBACK}:{controller_port}"
