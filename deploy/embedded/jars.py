@@ -56,14 +56,25 @@ def jars(name: str) -> Path:
     """The folder that holds the jars listed in `<name>.sha256`, fetched if need be."""
     expected = _expected(name)
     folder = _cache() / f"{name}-{hashlib.sha256(repr(expected).encode()).hexdigest()[:12]}"
-    with _alone(folder.with_suffix(".lock")):
-        if not folder.exists():
+    with made_once(folder) as aside:
+        if aside:
             require_room(folder.parent, ROOM)
-            with TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as aside:
-                _fetch(name, expected, Path(aside))
-                (Path(aside) / "jars").rename(folder)
+            _fetch(name, expected, aside)
     _verify(folder, expected)
     return folder
+
+
+@contextmanager
+def made_once(path: Path) -> Iterator[Path | None]:
+    """Where to make *path*, in a folder that goes afterwards; `None` if it has been made."""
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if path.exists():
+            yield None
+            return
+        with TemporaryDirectory(dir=path.parent, ignore_cleanup_errors=True) as aside:
+            yield (made := Path(aside) / path.name)
+            made.rename(path)
 
 
 def require_room(folder: Path, needed: int) -> None:
@@ -84,14 +95,7 @@ def _cache() -> Path:
     return folder
 
 
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    with lock.open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-
-
-def _fetch(name: str, expected: dict[str, str], aside: Path) -> None:
+def _fetch(name: str, expected: dict[str, str], folder: Path) -> None:
     # A file announced by nobody's length would warn on the screen; its checksum tells the same.
     logging.getLogger("jgo").setLevel(logging.ERROR)
     with Progress() as progress:
@@ -102,12 +106,12 @@ def _fetch(name: str, expected: dict[str, str], aside: Path) -> None:
             yield lambda count: progress.advance(task, count / size)
 
         maven = MavenContext(
-            PythonResolver(progress_callback=follow), repo_cache=aside / "m2", timeout=30
+            PythonResolver(progress_callback=follow), repo_cache=folder.with_name("m2"), timeout=30
         )
-        (aside / "jars").mkdir()
+        folder.mkdir()
         for coordinate in expected:
-            _download(maven, coordinate).rename(aside / "jars" / _file_name(coordinate))
-    _verify(aside / "jars", expected)
+            _download(maven, coordinate).rename(folder / _file_name(coordinate))
+    _verify(folder, expected)
 
 
 def _download(maven: MavenContext, coordinate: str) -> Path:

