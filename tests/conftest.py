@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
+from itertools import chain
 from uuid import uuid4
 
 import pytest
@@ -106,6 +107,30 @@ def pile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The whole stack, seeded, for the tests that go through several services."""
     with Stack(tmp_path_factory.mktemp("pile")) as stack:
         yield stack
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """`tell("50 orders, seed 7")`: what the run says at its end, passed or not."""
+    return lambda text: request.node.user_properties.append((TOLD, text))
+
+
+TOLD = "told"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for report in chain.from_iterable(terminalreporter.stats.values()):
+        for kind, text in getattr(report, "user_properties", ()):
+            if kind == TOLD and report.when == "call":
+                terminalreporter.write_line(f"{report.nodeid.partition('@')[0]}\n{text}\n")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run in two processes: what needs the whole stack in one, any file in whichever is free."""
+    for item in items:
+        whole = "pile" in getattr(item, "fixturenames", ())
+        file = f"{item.path.parent.name}/{item.path.stem}"
+        item.add_marker(pytest.mark.xdist_group("pile" if whole else file))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -7,10 +7,9 @@ commandes gardent le seul ordre qu’elles demandent : avoir en main ce dont ell
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from random import Random
 from secrets import randbelow
-
-import pytest
 
 from deploy.embedded.stack import Stack
 from tests.parcours.acteurs import Acteurs
@@ -20,12 +19,9 @@ from tests.parcours.gestes import CONSEIL, gestes, ouverture
 ORDRES, ENSEMBLE = 50, 10
 
 
-async def test_l_ordre_d_arrivee_ne_change_pas_un_octet(
-    pile: Stack, capsys: pytest.CaptureFixture[str]
-):
+async def test_l_ordre_d_arrivee_ne_change_pas_un_octet(pile: Stack, tell: Callable[[str], None]):
     graine = randbelow(10**6)
-    with capsys.disabled():
-        print(f"\n{ORDRES} ordres, graine {graine}")
+    tell(f"{ORDRES} ordres, graine {graine}")
     async with Acteurs(pile) as acteurs:
         declaree = await acteurs.demander(
             CONSEIL, "orientation", "/v1/beneficiaires", nom="Taffetas", prenom="Zélie"

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.outage, pytest.mark.timeout(600)]
 
 
 def test_sans_kafka_le_journal_recoit_toujours(
-    pile: Stack, outage: float, capsys: pytest.CaptureFixture[str]
+    pile: Stack, outage: float, tell: Callable[[str], None]
 ):
     partenaire = Partenaire(pile, "2024-03")
 
@@ -24,15 +24,14 @@ def test_sans_kafka_le_journal_recoit_toujours(
     compte = compter(pile, partenaire)
 
     pendant = panne.pendant(partenaire.reponses)
-    with capsys.disabled():
-        _dire("Kafka", panne, pendant, compte)
+    tell(_dit("Kafka", panne, pendant, compte))
     assert len(pendant) >= AU_MOINS * panne.duree
     assert {reponse.statut for reponse in pendant} == {201}
     assert compte.juste
 
 
 def test_sans_postgresql_on_repond_503_et_rien_ne_reste_pendu(
-    pile: Stack, outage: float, capsys: pytest.CaptureFixture[str]
+    pile: Stack, outage: float, tell: Callable[[str], None]
 ):
     partenaire = Partenaire(pile, "2024-04")
 
@@ -40,8 +39,7 @@ def test_sans_postgresql_on_repond_503_et_rien_ne_reste_pendu(
     compte = compter(pile, partenaire)
 
     pendant = panne.pendant(partenaire.reponses)
-    with capsys.disabled():
-        _dire("PostgreSQL", panne, pendant, compte)
+    tell(_dit("PostgreSQL", panne, pendant, compte))
     assert len(pendant) >= AU_MOINS * panne.duree
     assert {r.statut for r in pendant if r.finie_a < panne.fin} == {503}
     assert max(reponse.duree for reponse in pendant) < REPONDU_EN
@@ -78,10 +76,10 @@ def _sous_la_charge(
     return Panne(debut, fin)
 
 
-def _dire(quoi: str, panne: Panne, pendant: list[Reponse], compte: Compte) -> None:
+def _dit(quoi: str, panne: Panne, pendant: list[Reponse], compte: Compte) -> str:
     statuts = sorted({str(reponse.statut) for reponse in pendant})
-    print(
-        f"\n{quoi} arrêté {panne.duree:.0f} s : {len(pendant) / panne.duree:.0f} envois/s, "
+    return (
+        f"{quoi} arrêté {panne.duree:.0f} s : {len(pendant) / panne.duree:.0f} envois/s, "
         f"réponses {', '.join(statuts)}, la plus longue en "
         f"{max(reponse.duree for reponse in pendant):.1f} s\nensuite : {compte}"
     )

@@ -1,5 +1,7 @@
 """Le suivi tué dix fois au milieu de deux mille envois : rien d’accusé n’est perdu ni doublé."""
 
+from collections.abc import Callable
+
 import pytest
 
 from deploy.embedded.stack import Stack
@@ -9,7 +11,7 @@ ENVOIS, FOIS = 2000, 10
 
 
 @pytest.mark.timeout(900)
-def test_tout_ce_qui_est_accuse_survit_a_kill_9(pile: Stack, capsys: pytest.CaptureFixture[str]):
+def test_tout_ce_qui_est_accuse_survit_a_kill_9(pile: Stack, tell: Callable[[str], None]):
     partenaire = Partenaire(pile, "2024-05")
 
     en_vol = []
@@ -23,8 +25,7 @@ def test_tout_ce_qui_est_accuse_survit_a_kill_9(pile: Stack, capsys: pytest.Capt
             pile.start_service("suivi")
     compte = compter(pile, partenaire)
 
-    with capsys.disabled():
-        print(f"\nsuivi tué {FOIS} fois, envois en vol : {en_vol}\nensuite : {compte}")
+    tell(f"suivi tué {FOIS} fois, envois en vol : {en_vol}\nensuite : {compte}")
     assert min(en_vol) >= 1
     assert len(partenaire.accuses) == ENVOIS
     assert compte.juste
