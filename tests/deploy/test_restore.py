@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from contracts.catalogue import PAR_TYPE, lire
+from contracts.catalogue import PAR_TYPE, EvenementPoste, lire
 from deploy.embedded.postgresql import BIN, Postgresql, start_postgresql
 from deploy.embedded.process import Child
 from deploy.journal.backup import NotSaved, backup, check
@@ -22,7 +22,7 @@ from kit.consumer import Consumer
 from kit.db import engine
 from kit.log import Relay
 from kit.log.verification import Fault, Seal, verify
-from suivi.commands.noter import Evenement, consigner
+from suivi.commands.noter import consigner
 from tests.conftest import Database
 from tests.kit.events import until
 from tests.kit.reading import LogSource
@@ -203,7 +203,7 @@ async def test_the_kafka_of_another_journal_gives_nothing_back(
         await renew({"suivi": parts.url}, kafka, topic_prefix)
 
 
-def _entry(event_id: str) -> Evenement:
+def _entry(event_id: str) -> EvenementPoste:
     return lire(
         {
             "specversion": "1.0",

@@ -1,7 +1,7 @@
 import json as stdlib
 import re
 from collections.abc import AsyncIterator
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -142,8 +142,8 @@ async def test_json_has_many_names(http: httpx.AsyncClient, content_type: str):
         ("DELETE", "/v1/things", 405, "METHODE_NON_PERMISE"),
         ("OPTIONS", "/v1/things", 405, "METHODE_NON_PERMISE"),
         ("GET", "/v1/full", 409, "SESSION_COMPLETE"),
-        ("GET", f"/v1/things/{uuid4()}?depuis=demain", 422, "DEMANDE_INVALIDE"),
-        ("GET", f"/v1/things/{uuid4()}?depuis=%00", 422, "DEMANDE_INVALIDE"),
+        ("GET", f"/v1/things/{UUID(int=7)}?depuis=demain", 422, "DEMANDE_INVALIDE"),
+        ("GET", f"/v1/things/{UUID(int=7)}?depuis=%00", 422, "DEMANDE_INVALIDE"),
         ("GET", "/v1/mine", 401, "CLE_INVALIDE"),
         ("GET", "/v1/broken?value=x", 500, "ERREUR_INTERNE"),
         ("GET", "/v1/database", 503, "INDISPONIBLE"),
