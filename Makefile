@@ -11,7 +11,7 @@ space := $(empty) $(empty)
 export MYPYPATH := $(subst $(space),:,$(patsubst %,%/src,$(filter-out deploy bench,$(SOURCES))))
 
 .PHONY: help venv up demo test test-fast test-outages bench bench-large lint check contracts release migration lock cle clean \
-	verify-journal sauvegarder restaurer republier
+	verify-journal sauvegarder restaurer republier chaos
 
 help: ## Montrer ces tâches
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ bench: venv ## Mesurer, à côté de références ; QUICK=1 en 3 minutes, MESURE
 
 bench-large: venv ## Mesurer sur des journaux de 10 000, 1 et 10 millions d’événements (15 Go, gardés)
 	@exec $(PYTHON) -m bench large
+
+chaos: venv ## Tout casser, au hasard d’une graine, puis compter : MINUTES=10 SEED=7 rejoue
+	@exec $(PYTHON) -m tests.chaos $(if $(MINUTES),--minutes "$(MINUTES)") $(if $(SEED),--seed "$(SEED)")
 
 lint: venv ## Mettre en forme et corriger ce qui peut l’être
 	@$(PYTHON) -m ruff check --fix

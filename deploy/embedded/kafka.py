@@ -37,8 +37,12 @@ class Kafka:
         """Return when it serves its clients."""
         self.child.wait_until(self._answers)
 
-    def start(self) -> None:
+    def spawn(self) -> None:
+        """Start it again, without waiting until it answers."""
         self.child = self._spawn()
+
+    def start(self) -> None:
+        self.spawn()
         self.wait()
 
     def stop(self) -> None:

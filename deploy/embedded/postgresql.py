@@ -61,8 +61,12 @@ class Postgresql:
         """Return when it answers."""
         self.child.wait_until(self._answers)
 
-    def start(self) -> None:
+    def spawn(self) -> None:
+        """Start it again, without waiting until it answers."""
         self.child = self._spawn()
+
+    def start(self) -> None:
+        self.spawn()
         self.wait()
 
     def stop(self) -> None:

@@ -73,9 +73,19 @@ class Stack:
 
     def start_service(self, name: str) -> None:
         """Start it, or start it again on the same port; it answers when this returns."""
-        self._spawn(name)
+        self.spawn_service(name)
         self._wait(name)
         write_json(self.file, self._told())
+
+    def spawn_service(self, name: str) -> None:
+        """Start it, or start it again, without waiting until it answers."""
+        self.services[name] = Child(
+            name,
+            [sys.executable, "-m", "kit.run", name],
+            log=self.run / "log" / f"{name}.log",
+            env=self.settings(name),
+            cwd=ROOT,
+        )
 
     def settings(self, name: str) -> dict[str, str]:
         """The environment of one service: all that it reads."""
@@ -128,7 +138,7 @@ class Stack:
         for rank, name in enumerate(SERVICES):
             self.urls[name] = f"http://{LOOPBACK}:{ports.take(FIRST_PORT + rank)}"
         for name in SERVICES:
-            self._spawn(name)
+            self.spawn_service(name)
         for name in SERVICES:
             self._wait(name)
         self.zipkin.wait()
@@ -157,17 +167,8 @@ class Stack:
         await prepare(access, self.kafka.bootstrap)
         return await seed(access, self.secrets)
 
-    def _spawn(self, name: str) -> None:
-        self.services[name] = Child(
-            name,
-            [sys.executable, "-m", "kit.run", name],
-            log=self.run / "log" / f"{name}.log",
-            env=self.settings(name),
-            cwd=ROOT,
-        )
-
     def _wait(self, name: str) -> None:
-        self.services[name].wait_until(lambda: _answers(f"{self.urls[name]}/pret"))
+        self.services[name].wait_until(lambda: answers(f"{self.urls[name]}/pret"))
 
     def _told(self) -> dict[str, Any]:
         pids = {name: child.pid for name, child in self.services.items()}
@@ -196,7 +197,8 @@ class Stack:
         self._lock = None
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether a GET of *url* succeeds, within 2 s."""
     try:
         with urllib.request.urlopen(url, timeout=2):  # noqa: S310
             return True

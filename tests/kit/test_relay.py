@@ -33,6 +33,7 @@ from kit.errors import IdentityError
 from kit.log import P, Relay
 from tests.conftest import Database
 from tests.kit.events import Event, append, faults, stream_in, until
+from tests.kit.relaying import relaying
 
 
 @pytest.fixture
@@ -89,15 +90,6 @@ async def reading(topic: str, kafka: str) -> AsyncIterator[Topic]:
     consumer.assign([TopicPartition(topic, partition) for partition in range(P)])
     yield Topic(consumer)
     await consumer.stop()
-
-
-@asynccontextmanager
-async def relaying(url: str, topic: str, kafka: str) -> AsyncIterator[None]:
-    task = asyncio.create_task(Relay(url, topic, kafka, "relay").run())
-    yield
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
 
 
 async def test_every_event_is_published_in_the_order_of_its_partition(

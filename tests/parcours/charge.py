@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Coroutine, Iterator
+from collections.abc import Collection, Coroutine, Iterator
 from contextlib import contextmanager
+from itertools import cycle
 from sys import maxsize
 from threading import Event, Thread
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from uuid import uuid4
 
 import aiohttp
 import asyncpg
+import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.embedded.stack import Stack
@@ -20,11 +22,15 @@ from kit.log import P
 
 ENSEMBLE = 32
 DELAI = 150  # seconds until everything is applied, on a machine that does much else
-_JOURNAL = "parcours.journal"
+JOURNAL = "parcours.journal"
 _ENTETE = {"content-type": "application/cloudevents+json"}
 _PATIENCE = aiohttp.ClientTimeout(total=60)
 
+_REFUS = range(400, 429)  # what no second attempt would change
+
 Fait = dict[str, object]
+Cle = tuple[str, str]
+"""Source et identifiant."""
 
 
 class Reponse(NamedTuple):
@@ -33,6 +39,7 @@ class Reponse(NamedTuple):
     partie_a: float
     duree: float
     statut: int | None
+    place: tuple[int, int] | None = None
 
     @property
     def finie_a(self) -> float:
@@ -49,9 +56,10 @@ class Partenaire:
         self.en_vol = self.permis = 0
         self.cesser = Event()
         self.accuses: set[str] = set()
+        self.refuses: set[str] = set()
         self.reponses: list[Reponse] = []
-        self._url = f"{pile.urls['suivi']}/v1/evenements"
         self._cle = organisation["cle"]
+        self._urls = cycle([pile.urls["suivi"]])
 
     async def tout_envoyer(self, nombre: int) -> None:
         """Tant de faits, dans la limite de `permis`, chacun jusqu’à son accusé."""
@@ -62,7 +70,7 @@ class Partenaire:
                     await asyncio.sleep(0.01)
                 ensemble.create_task(self._insister(http, self._fait(rang), tour))
 
-    async def cadencer(self, par_seconde: int) -> None:
+    async def cadencer(self, par_seconde: int, *, a_la_fois: int = maxsize) -> None:
         """Tant de faits nouveaux par seconde, quoi qu’on réponde, jusqu’à `cesser`.
 
         Ensuite ceux qui n’ont pas été accusés, jusqu’à l’être.
@@ -73,7 +81,8 @@ class Partenaire:
             async with asyncio.TaskGroup() as envois:
                 while not self.cesser.is_set():
                     dus = int((time.monotonic() - debut) * par_seconde)
-                    for rang in range(len(faits), dus):
+                    place = len(faits) + a_la_fois - self.en_vol
+                    for rang in range(len(faits), min(dus, place)):
                         faits.append(self._fait(rang))
                         envois.create_task(self._envoyer(http, faits[rang]))
                     await asyncio.sleep(0.01)
@@ -111,21 +120,27 @@ class Partenaire:
                 await asyncio.sleep(0.05)
 
     async def _envoyer(self, http: aiohttp.ClientSession, fait: Fait) -> bool:
-        """Une tentative : vrai si elle est accusée."""
-        debut, statut = time.monotonic(), None
+        """Une tentative : vrai si elle est accusée ou refusée, et n’est plus à refaire."""
+        debut, statut, place = time.monotonic(), None, None
+        url = f"{next(self._urls)}/v1/evenements"
         self.en_vol += 1
         try:
-            async with http.post(self._url, data=json.dumps(fait), headers=_ENTETE) as reponse:
-                await reponse.read()
+            async with http.post(url, data=json.dumps(fait), headers=_ENTETE) as reponse:
+                corps = await reponse.read()
                 statut = reponse.status
         except (aiohttp.ClientError, TimeoutError):
             pass
         finally:
             self.en_vol -= 1
-            self.reponses.append(Reponse(debut, time.monotonic() - debut, statut))
-        if accuse := statut in {200, 201}:
+            if accuse := statut in {200, 201}:
+                recu = orjson.loads(corps)
+                place = recu["partition"], recu["position"]
+            self.reponses.append(Reponse(debut, time.monotonic() - debut, statut, place))
+        if accuse:
             self.accuses.add(str(fait["id"]))
-        return accuse
+        elif refuse := statut in _REFUS:
+            self.refuses.add(str(fait["id"]))
+        return accuse or refuse
 
     def _fait(self, rang: int) -> Fait:
         return {
@@ -173,42 +188,70 @@ def compter(pile: Stack, partenaire: Partenaire) -> Compte:
 
 
 async def _compter(pile: Stack, partenaire: Partenaire) -> Compte:
+    a_lui = [partenaire.source]
+    publication = await publies(pile.kafka.bootstrap, JOURNAL)
     return Compte(
         Counter(partenaire.accuses),
-        await _au_journal(pile, partenaire.source),
-        await _dans_kafka(pile, partenaire.source),
+        _identifiants(await au_journal(pile.postgresql.database_url("suivi"), a_lui)),
+        _identifiants(publication.de(a_lui)),
         await _dans_l_indicateur(pile, partenaire),
     )
 
 
-async def _au_journal(pile: Stack, source: str) -> Counter[str]:
-    url = pile.postgresql.database_url("suivi").replace("+asyncpg", "")
-    connexion = await asyncpg.connect(url)
+def _identifiants(trouves: Counter[Cle]) -> Counter[str]:
+    return Counter(id_ for _, id_ in trouves.elements())
+
+
+async def au_journal(base: str, sources: Collection[str]) -> Counter[Cle]:
+    """Les événements de ces sources que le journal de cette base garde."""
+    connexion = await asyncpg.connect(base.replace("+asyncpg", ""))
     try:
-        lignes = await connexion.fetch("select id from log.entry where source = $1", source)
+        lignes = await connexion.fetch(
+            "select source, id from log.entry where source = any($1)", list(sources)
+        )
     finally:
         await connexion.close()
-    return Counter(ligne["id"] for ligne in lignes)
+    return Counter((ligne["source"], ligne["id"]) for ligne in lignes)
 
 
-async def _dans_kafka(pile: Stack, source: str) -> Counter[str]:
-    """Chaque position une fois, comme la lit qui tient un curseur."""
-    lecteur = AIOKafkaConsumer(bootstrap_servers=pile.kafka.bootstrap, enable_auto_commit=False)
+class Publication(NamedTuple):
+    """Un sujet Kafka, comme le lit qui tient un curseur : chaque position une fois.
+
+    `inversions` : les positions venues avant celle qu’elles suivent.
+    """
+
+    positions: dict[tuple[int, int], Cle]
+    inversions: int
+
+    def de(self, sources: Collection[str]) -> Counter[Cle]:
+        return Counter(cle for cle in self.positions.values() if cle[0] in sources)
+
+
+async def publies(kafka: str, sujet: str) -> Publication:
+    """Tout ce que le sujet porte à cet instant."""
+    positions: dict[tuple[int, int], Cle] = {}
+    curseurs: Counter[int] = Counter()
+    inversions = 0
+    lecteur = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False)
     await lecteur.start()
     try:
-        partitions = [TopicPartition(_JOURNAL, partition) for partition in range(P)]
+        partitions = [TopicPartition(sujet, partition) for partition in range(P)]
         lecteur.assign(partitions)
         await lecteur.seek_to_beginning(*partitions)
         fins = await lecteur.end_offsets(partitions)
-        positions: dict[tuple[int, int], str] = {}
         while any([await lecteur.position(p) < fins[p] for p in partitions]):
-            for messages in (await lecteur.getmany(timeout_ms=500)).values():
-                for fait in (json.loads(message.value) for message in messages):
-                    if isinstance(fait, dict) and fait["source"] == source:
-                        positions[fait["partition"], fait["position"]] = fait["id"]
-        return Counter(positions.values())
+            for partition, messages in (await lecteur.getmany(timeout_ms=500)).items():
+                curseur = curseurs[partition.partition]
+                for fait in (orjson.loads(message.value) for message in messages):
+                    position = fait["position"]
+                    if position > curseur:
+                        inversions += position > curseur + 1
+                        curseur = position
+                    positions[partition.partition, position] = fait["source"], fait["id"]
+                curseurs[partition.partition] = curseur
     finally:
         await lecteur.stop()
+    return Publication(positions, inversions)
 
 
 async def _dans_l_indicateur(pile: Stack, partenaire: Partenaire) -> Counter[str]:

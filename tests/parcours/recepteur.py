@@ -23,12 +23,14 @@ class Recepteur:
 
     def __init__(self) -> None:
         self.recus: dict[str, Recu] = {}
+        self.redits = 0
 
     async def recevoir(self, request: web.Request) -> web.Response:
         entetes = {nom.lower(): valeur for nom, valeur in request.headers.items()}
         # It raises, and the sender is answered 500, when the signature is not the right one.
         evenement = Webhook(self.secret).verify(await request.read(), entetes)
-        self.recus[entetes["webhook-id"]] = Recu(evenement, entetes["traceparent"])
+        self.redits += entetes["webhook-id"] in self.recus
+        self.recus[entetes["webhook-id"]] = Recu(evenement, entetes.get("traceparent", ""))
         return web.Response(status=204)
 
 
