@@ -13,7 +13,8 @@ import aiohttp
 from deploy.embedded.stack import Stack
 from kit.clock import PARIS
 from tests.parcours.acteurs import Acteurs
-from tests.parcours.charge import Cle, Fait, Partenaire
+from tests.parcours.charge import Fait, Partenaire
+from tests.parcours.compte import Cle
 from tests.parcours.gestes import CONSEIL
 
 PER_SECOND = 25

@@ -15,7 +15,7 @@ from deploy.prepare import LOGS
 from kit.clock import now
 from tests.chaos.client import Client, Life
 from tests.parcours.acteurs import Acteurs
-from tests.parcours.charge import JOURNAL, Cle, au_journal, publies
+from tests.parcours.compte import JOURNAL, Cle, au_journal, publies
 from tests.parcours.gestes import CONSEIL
 from tests.parcours.recepteur import Recepteur
 

@@ -33,7 +33,7 @@ from tests.kit.reading import (
     record,
 )
 from tests.kit.relaying import relaying
-from tests.parcours.charge import Publication, au_journal, publies
+from tests.parcours.compte import Publication, au_journal, publies
 
 SOURCE, PARTITION = Event(a_stream(0)).source, 3
 _LOCK = "perform pg_advisory_xact_lock(4242, p);"

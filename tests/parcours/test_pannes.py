@@ -7,7 +7,8 @@ from typing import NamedTuple
 import pytest
 
 from deploy.embedded.stack import Stack
-from tests.parcours.charge import Compte, Partenaire, Reponse, compter
+from tests.parcours.charge import Partenaire, Reponse
+from tests.parcours.compte import Compte, compter
 
 PAR_SECONDE, AU_MOINS = 220, 200
 REPONDU_EN = 5.0  # seconds: what is promised of a stopped PostgreSQL

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from deploy.embedded.stack import Stack
-from tests.parcours.charge import Partenaire, compter
+from tests.parcours.charge import Partenaire
+from tests.parcours.compte import compter
 
 ENVOIS, FOIS = 2000, 10
 
