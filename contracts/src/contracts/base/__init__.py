@@ -12,6 +12,7 @@ from contracts.base.evenement import (
 )
 from contracts.base.valeurs import (
     PARIS,
+    BeneficiaireRef,
     Bloc,
     Cause,
     Certification,
@@ -44,6 +45,7 @@ from contracts.base.valeurs import (
 __all__ = [
     "PARIS",
     "PREFIXE",
+    "BeneficiaireRef",
     "Bloc",
     "Cause",
     "Certification",

@@ -114,7 +114,11 @@ class Evenement(BaseModel):
     id: Identifiant = Field(description="Choisi par l’émetteur ; unique pour cette `source`.")
     source: Source = Field(description="Commence par le préfixe de l’organisation qui émet.")
     type: str
-    subject: UUID = Field(description="De qui ou de quoi l’on parle. Jamais un nom ni un NIR.")
+    subject: UUID = Field(
+        description="De qui ou de quoi l’on parle. Jamais un nom ni un NIR. Sans connaître le "
+        "parcours, ne pas l’écrire et dire la personne dans `data.beneficiaire_ref` "
+        "(`systeme`, `valeur`) : le fait attend d’être rapproché."
+    )
     time: Instant = Field(
         description="Quand c’est arrivé. Un jour civil se dit midi à Paris, avec `datecivile`."
     )

@@ -99,11 +99,28 @@ class Organisme(Etablissement):
     """Un organisme qui prend part au parcours : nommé par qui peut lire, il peut lire aussi."""
 
 
-class DossierRef(Valeur):
-    """Le numéro du dossier dans le système du partenaire."""
+class RefExterne(Valeur):
+    """Un numéro, et le système qui l’a donné."""
 
     systeme: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
     valeur: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{1,80}$")]
+
+
+class DossierRef(RefExterne):
+    """Le numéro du dossier dans le système du partenaire."""
+
+
+class BeneficiaireRef(RefExterne):
+    """Le numéro d’une personne dans un système : il ne voyage pas, et n’est gardé nulle part.
+
+    Pour le reconnaître, on garde l’empreinte de `cle` sous la clé de la plateforme.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    @property
+    def cle(self) -> bytes:
+        return f"{self.systeme} {self.valeur}".encode()
 
 
 def jour(instant: datetime) -> date:

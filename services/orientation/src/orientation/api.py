@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Depends, Query, Request
+from pydantic import Field
 
 from contracts import problemes
-from contracts.base import Valeur
+from contracts.base import BeneficiaireRef, Valeur
 from contracts.commande import Acte, Demande, Recu
 from kit.access import Caller, TheAccess, authorized
 from kit.clock import Now, civil_date
@@ -16,11 +17,12 @@ from kit.errors import FieldError, Invalid, MissingScope
 from kit.http import Router, ServiceOnly
 from kit.ids import uuid7
 from kit.observability import current_traceparent
+from kit.secrets import Fingerprint
 from orientation import commands, queries
 from orientation.domain import (
     SOURCE,
     Accord,
-    Identite,
+    Declaration,
     Ouverture,
     Placement,
     Prescription,
@@ -35,6 +37,18 @@ _ECRIRE = "evenements:ecrire"
 _LIRE = authorized("parcours:lire")
 Auteur = Annotated[Caller, authorized(_ECRIRE)]
 Lecteur = Annotated[Caller, _LIRE]
+
+
+def _empreinte(request: Request) -> Fingerprint:
+    empreinte: Fingerprint = request.app.state.empreinte
+    return empreinte
+
+
+TheEmpreinte = Annotated[Fingerprint, Depends(_empreinte)]
+
+
+class ARapprocher(Valeur):
+    personnes: tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")], ...]
 
 
 class BeneficiaireDeclare(Valeur):
@@ -55,12 +69,37 @@ class PositionnementRecu(Recu):
 
 @router.post("/beneficiaires", status_code=201, summary="Déclarer une personne")
 async def declarer(
-    identite: Identite, auteur: Auteur, db: Database, now: Now
+    declaration: Declaration, auteur: Auteur, db: Database, now: Now, empreinte: TheEmpreinte
 ) -> BeneficiaireDeclare:
-    """Le nom reste ici : aucun événement ne le porte."""
+    """Le nom reste ici : aucun événement ne le porte. De ses numéros, seule l’empreinte."""
     _habiliter(auteur, "beneficiaire")
-    beneficiaire_id = uuid7()
-    await commands.declarer(db, beneficiaire_id, identite, auteur.organisation.source, now)
+    beneficiaire_id, organisation = uuid7(), auteur.organisation.source
+    await commands.declarer(
+        db, beneficiaire_id, declaration, organisation=organisation, le=now, empreinte=empreinte
+    )
+    return BeneficiaireDeclare(beneficiaire_id=beneficiaire_id)
+
+
+@router.post(
+    "/beneficiaires/{beneficiaire_id}/identifiants",
+    status_code=201,
+    summary="Dire le numéro d’une personne dans un autre système",
+)
+async def identifier(  # noqa: PLR0913 - who says it, of whom, when
+    beneficiaire_id: UUID,
+    numero: BeneficiaireRef,
+    *,
+    auteur: Auteur,
+    db: Database,
+    now: Now,
+    empreinte: TheEmpreinte,
+) -> BeneficiaireDeclare:
+    """Les faits qui attendaient ce numéro rejoignent alors son parcours."""
+    _habiliter(auteur, "beneficiaire")
+    organisation = auteur.organisation.source
+    await commands.identifier(
+        db, beneficiaire_id, numero, organisation=organisation, le=now, empreinte=empreinte
+    )
     return BeneficiaireDeclare(beneficiaire_id=beneficiaire_id)
 
 
@@ -196,6 +235,13 @@ async def confidence(  # noqa: PLR0913 - a reading is noted, by whom and when
 async def nom(beneficiaire_id: UUID, db: Database) -> queries.NomVu:
     """Le nom à montrer ; le service qui demande a vérifié qui le verra, et le note."""
     return await queries.nom(db, beneficiaire_id)
+
+
+@interne.post("/rapprochements", include_in_schema=False, dependencies=[ServiceOnly])
+async def rapprocher(demande: ARapprocher, db: Database) -> dict[str, tuple[UUID, ...]]:
+    """Les parcours de qui a ces numéros, donnés et rendus par leurs empreintes."""
+    trouves = await queries.rapprocher(db, map(bytes.fromhex, demande.personnes))
+    return {personne.hex(): parcours for personne, parcours in trouves.items()}
 
 
 def _habiliter(auteur: Caller, famille: str) -> None:

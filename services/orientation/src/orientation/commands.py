@@ -1,10 +1,12 @@
 """Ce que l’on peut demander à l’orientation. Une commande, une transaction."""
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from contracts.base import BeneficiaireRef
 from contracts.commande import Acte
 from contracts.orientation import OrientationPrononcee
 from contracts.parcours import ParcoursOuvert
@@ -17,6 +19,8 @@ from kit import confidential, log
 from orientation import domain, tables
 from orientation.domain import (
     Accord,
+    BeneficiaireInconnu,
+    Declaration,
     Etape,
     Identite,
     Ouverture,
@@ -29,13 +33,42 @@ from orientation.domain import (
     Statut,
 )
 
+Empreinte = Callable[[bytes], bytes]
 
-async def declarer(
-    db: AsyncEngine, beneficiaire_id: UUID, identite: Identite, organisation: str, le: datetime
+
+async def declarer(  # noqa: PLR0913 - who, by whom, when, and how her numbers are hidden
+    db: AsyncEngine,
+    beneficiaire_id: UUID,
+    declaration: Declaration,
+    *,
+    organisation: str,
+    le: datetime,
+    empreinte: Empreinte,
 ) -> None:
     """Écrire qui est la personne. Rien n’en sort par un événement."""
+    identite = Identite.model_validate(declaration.model_dump(exclude={"identifiants"}))
+    personnes = {empreinte(n.cle): n.systeme for n in declaration.identifiants}
     async with db.begin() as tx:
         await tables.noter_beneficiaire(tx, beneficiaire_id, identite, organisation, le)
+        await tables.noter_identifiants(tx, beneficiaire_id, personnes, le)
+
+
+async def identifier(  # noqa: PLR0913 - who, by whom, when, and how her number is hidden
+    db: AsyncEngine,
+    beneficiaire_id: UUID,
+    numero: BeneficiaireRef,
+    *,
+    organisation: str,
+    le: datetime,
+    empreinte: Empreinte,
+) -> None:
+    """Retenir un numéro de la personne, pour la structure qui l’a déclarée."""
+    async with db.begin() as tx:
+        beneficiaire = await tables.lire_beneficiaire(tx, beneficiaire_id)
+        if beneficiaire.organisation != organisation:
+            raise BeneficiaireInconnu
+        personnes = {empreinte(numero.cle): numero.systeme}
+        await tables.noter_identifiants(tx, beneficiaire_id, personnes, le)
 
 
 async def publier(

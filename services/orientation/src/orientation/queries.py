@@ -137,6 +137,11 @@ async def nom(db: AsyncEngine, beneficiaire_id: UUID) -> NomVu:
     return NomVu(id=personne.id, prenom=personne.prenom, nom=personne.nom)
 
 
+async def rapprocher(db: AsyncEngine, personnes: Iterable[bytes]) -> dict[bytes, tuple[UUID, ...]]:
+    async with db.connect() as tx:
+        return await tables.rapprocher(tx, list(personnes))
+
+
 async def session(db: AsyncEngine, session_id: UUID) -> SessionVue:
     async with db.connect() as tx:
         return SessionVue.de(await tables.lire_session(tx, session_id))

@@ -19,6 +19,8 @@ from kit.webhooks import Sender
 from suivi import api, consumers, pages, timers
 from suivi.commands.abonner import Abonnes
 from suivi.commands.envoyer import Envoyeur
+from suivi.commands.personnes import Personnes
+from suivi.commands.rapprocher import Rapprochement
 from suivi.commands.recevoir import Reception
 from suivi.queries.identite import Identites
 
@@ -41,7 +43,12 @@ def create_app(settings: Settings, db: AsyncEngine, access: Access) -> FastAPI:
     rendu.mount(app)
     app.state.pages = rendu
     app.state.identites = Identites(settings.orientation_url, settings.service_key)
-    app.state.reception = Reception(db, Fingerprint(settings.platform_key))
+    app.state.rapprochement = Rapprochement(
+        db,
+        Vault(settings.platform_key, "attentes"),
+        Personnes(settings.orientation_url, settings.service_key),
+    )
+    app.state.reception = Reception(db, Fingerprint(settings.platform_key), app.state.rapprochement)
     app.state.abonnes = Abonnes(
         db, Vault(settings.platform_key, "abonnements"), tuple(settings.webhook_networks)
     )
@@ -95,5 +102,8 @@ def service(settings: Settings) -> Service:
                 settings.database_url, f"{settings.topic_prefix}{JOURNAL}", settings.kafka, "suivi"
             )
         ],
-        timers=[Timer("envois", partial(timers.envois, envoyeur))],
+        timers=[
+            Timer("envois", partial(timers.envois, envoyeur)),
+            Timer("rapprochements", partial(timers.rapprochements, app.state.rapprochement)),
+        ],
     )

@@ -1,4 +1,4 @@
-"""La porte du temps : les envois dus partent."""
+"""La porte du temps : les envois dus partent, les faits qui attendent se rapprochent."""
 
 import asyncio
 
@@ -7,8 +7,10 @@ import structlog
 from kit import clock
 from kit.db import is_outage
 from suivi.commands.envoyer import Envoyeur
+from suivi.commands.rapprocher import Rapprochement
 
 REPOS = 0.1  # seconds, between two looks
+REPOS_RAPPROCHEMENTS = 2.0
 
 _log = structlog.get_logger(__name__)
 
@@ -24,3 +26,15 @@ async def envois(envoyeur: Envoyeur) -> None:
                     raise
                 _log.warning("the database does not answer: deliveries wait")
             await asyncio.sleep(REPOS)
+
+
+async def rapprochements(rapprochement: Rapprochement) -> None:
+    """Redemander, sans fin, de quel parcours parlent les faits qui attendent."""
+    while True:
+        try:
+            await rapprochement.reprendre(clock.now())
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            _log.warning("the database does not answer: facts wait to be matched")
+        await asyncio.sleep(REPOS_RAPPROCHEMENTS)

@@ -2,6 +2,7 @@
 
 from orientation.domain.demandes import (
     Accord,
+    Declaration,
     Identite,
     Ouverture,
     Placement,
@@ -40,6 +41,7 @@ __all__ = [
     "Beneficiaire",
     "BeneficiaireInconnu",
     "ConfidenceInconnue",
+    "Declaration",
     "Etape",
     "EtapeInconnue",
     "Identite",

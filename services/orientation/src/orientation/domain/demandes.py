@@ -5,7 +5,16 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from contracts.base import Certification, Heures, Jour, Rome, Texte, TexteLong, Valeur
+from contracts.base import (
+    BeneficiaireRef,
+    Certification,
+    Heures,
+    Jour,
+    Rome,
+    Texte,
+    TexteLong,
+    Valeur,
+)
 from contracts.commande import Demande
 from contracts.listes import (
     Canal,
@@ -28,6 +37,12 @@ class Identite(Valeur):
     prenom: Texte
     date_naissance: Jour | None = None
     commune: Texte | None = None
+
+
+class Declaration(Identite):
+    """Une personne, et ses numéros dans d’autres systèmes, s’il y en a."""
+
+    identifiants: tuple[BeneficiaireRef, ...] = Field((), max_length=10)
 
 
 class Publication(Valeur):

@@ -1,7 +1,12 @@
 """L’orientation telle qu’elle est rangée."""
 
 from orientation.tables.appris import noter_appris, relire
-from orientation.tables.beneficiaires import lire_beneficiaire, noter_beneficiaire
+from orientation.tables.beneficiaires import (
+    lire_beneficiaire,
+    noter_beneficiaire,
+    noter_identifiants,
+    rapprocher,
+)
 from orientation.tables.parcours import (
     changer_statut,
     lire_etapes,
@@ -28,9 +33,11 @@ __all__ = [
     "noter_appris",
     "noter_beneficiaire",
     "noter_etape",
+    "noter_identifiants",
     "noter_parcours",
     "noter_positionnement",
     "ranger_session",
+    "rapprocher",
     "relire",
     "reserver_etape",
     "reserver_positionnement",

@@ -1,13 +1,15 @@
-"""Les personnes : le seul endroit où un nom est écrit."""
+"""Les personnes : le seul endroit où un nom est écrit ; leurs numéros n’y sont qu’en empreinte."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orientation.domain import Beneficiaire, BeneficiaireInconnu, Identite
-from orientation.tables.schema import beneficiaires
+from orientation.tables.schema import beneficiaires, identifiants, parcours
 
 
 async def noter_beneficiaire(
@@ -25,3 +27,31 @@ async def lire_beneficiaire(tx: AsyncConnection, beneficiaire_id: UUID) -> Benef
     if ligne is None:
         raise BeneficiaireInconnu
     return Beneficiaire(**ligne)
+
+
+async def noter_identifiants(
+    tx: AsyncConnection, beneficiaire_id: UUID, personnes: Mapping[bytes, str], le: datetime
+) -> None:
+    """Retenir ses numéros, empreinte → système ; les redire ne change rien."""
+    lignes = [
+        {"personne": p, "systeme": s, "beneficiaire_id": beneficiaire_id, "attribue_le": le}
+        for p, s in personnes.items()
+    ]
+    if lignes:
+        await tx.execute(insert(identifiants).on_conflict_do_nothing(), lignes)
+
+
+async def rapprocher(
+    tx: AsyncConnection, personnes: Collection[bytes]
+) -> dict[bytes, tuple[UUID, ...]]:
+    """Les parcours de chaque personne connue par un de ces numéros."""
+    lecture = (
+        select(identifiants.c.personne, parcours.c.id)
+        .join(parcours, parcours.c.beneficiaire_id == identifiants.c.beneficiaire_id)
+        .where(identifiants.c.personne.in_(personnes))
+        .order_by(parcours.c.id)
+    )
+    trouves: dict[bytes, tuple[UUID, ...]] = {}
+    for personne, parcours_id in await tx.execute(lecture):
+        trouves[personne] = (*trouves.get(personne, ()), parcours_id)
+    return trouves

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -30,6 +31,14 @@ beneficiaires = Table(
     Column("date_naissance", Date),
     Column("commune", Text),
     Column("declare_le", _INSTANT, nullable=False),
+)
+identifiants = Table(
+    "identifiants",
+    metadata,
+    Column("personne", LargeBinary, primary_key=True),  # fingerprint of the number
+    Column("beneficiaire_id", ForeignKey("beneficiaires.id"), primary_key=True, index=True),
+    Column("systeme", Text, nullable=False),
+    Column("attribue_le", _INSTANT, nullable=False),
 )
 parcours = Table(
     "parcours",

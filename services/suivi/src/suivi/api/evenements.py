@@ -15,8 +15,9 @@ from kit.db import Database
 from kit.errors import Refusal
 from kit.http import BATCH, Router, UnsupportedMedia, document_of, media_type
 from suivi import queries
+from suivi.commands.rapprocher import EnAttente
 from suivi.commands.recevoir import Accuse, Reception
-from suivi.queries.vues import StatutVue
+from suivi.queries.vues import AttenteVue, StatutVue
 
 LOT = 500
 _SEUL = "application/cloudevents+json"
@@ -66,7 +67,8 @@ async def recevoir(
 ) -> Response:
     """Chaque fait est gardé et accusé, ou refusé en disant pourquoi. Rien n’est perdu.
 
-    Un événement : 201, 200 s’il était déjà là, 409 si son identifiant porte un autre contenu.
+    Un événement : 201, 200 s’il était déjà là, 409 si son identifiant porte un autre contenu,
+    202 s’il attend que l’on sache de quel parcours il parle (`data.beneficiaire_ref`).
     Un lot : 207, une ligne par événement.
     """
     reception: Reception = request.app.state.reception
@@ -87,7 +89,7 @@ async def recevoir(
 def _seul(request: Request, accuse: Accuse) -> Response:
     if isinstance(accuse.issue, Refusal):
         raise accuse.issue
-    resultat, statut = _RESULTATS[accuse.issue.status]
+    resultat, statut = _resultat(accuse.issue)
     corps = {"accuse": request.state.call_id, "resultat": resultat, **_place(accuse)}
     reponse = Response(json.dumps(corps), statut, media_type="application/json")
     if statut == 200:  # noqa: PLR2004
@@ -117,15 +119,19 @@ def _ligne(rang: int, document: object, accuse: Accuse) -> dict[str, object]:
         resultat = "conflit" if accuse.issue.code == "CONFLIT_IDENTIFIANT" else "rejete"
         probleme = document_of(accuse.issue, problemes)
         return {**ligne, "status": accuse.issue.status, "resultat": resultat, "probleme": probleme}
-    resultat, statut = _RESULTATS[accuse.issue.status]
+    resultat, statut = _resultat(accuse.issue)
     return {**ligne, "status": statut, "resultat": resultat, **_place(accuse)}
 
 
+def _resultat(issue: log.Receipt | EnAttente) -> tuple[str, int]:
+    return ("en_attente", 202) if isinstance(issue, EnAttente) else _RESULTATS[issue.status]
+
+
 def _place(accuse: Accuse) -> dict[str, object]:
-    recu = cast("log.Receipt", accuse.issue)
-    place: dict[str, object] = {
-        "partition": recu.partition, "position": recu.position, "version": recu.version
-    }  # fmt: skip
+    place: dict[str, object] = {}
+    if isinstance(accuse.issue, log.Receipt):
+        recu = accuse.issue
+        place |= {"partition": recu.partition, "position": recu.position, "version": recu.version}
     manques = accuse.evenement.a_completer if accuse.evenement else {}
     if manques:
         place["a_completer"] = [
@@ -154,6 +160,6 @@ async def statut(
     caller: _Ecrire,
     db: Database,
     now: Now,
-) -> StatutVue:
+) -> StatutVue | AttenteVue:
     """Sa place au journal, s’il compte, ce qui cloche et quoi faire. 404 pour celui d’un autre."""
     return await queries.evenements.statut(db, caller, Reference(source, id), now)

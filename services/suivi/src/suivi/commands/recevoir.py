@@ -14,25 +14,32 @@ from kit.http.bodies import MAX_DOCUMENT
 from kit.http.refusals import TooLarge
 from suivi import domain
 from suivi.commands.noter import retenir
+from suivi.commands.rapprocher import ARapprocher, EnAttente, Rapprochement
 
 # What says how the call travelled, not what happened: a resend may differ by it.
 _HORS_CONTENU = {"traceparent", "tracestate"}
 
 
+Issue = log.Receipt | EnAttente | Refusal
+
+
 @dataclass(frozen=True)
 class Accuse:
-    """Ce qu’il est advenu d’un document : écrit, déjà écrit, ou refusé."""
+    """Ce qu’il est advenu d’un document : écrit, déjà écrit, gardé en attente, ou refusé."""
 
     evenement: EvenementPoste | None
-    issue: log.Receipt | Refusal
+    issue: Issue
 
 
 class Reception:
     """Reçoit les faits de tous, et les écrit ensemble quand ils arrivent ensemble."""
 
-    def __init__(self, db: AsyncEngine, empreinte: Callable[[bytes], bytes]) -> None:
+    def __init__(
+        self, db: AsyncEngine, empreinte: Callable[[bytes], bytes], rapprochement: Rapprochement
+    ) -> None:
         self._db = db
         self._empreinte = empreinte
+        self._rapprochement = rapprochement
         self.writer = log.Writer(db, _retenir)
 
     async def recevoir(
@@ -43,29 +50,61 @@ class Reception:
         À l’essai, la réponse est la même et rien n’est gardé.
         """
         examines = [self._examiner(document, caller, le) for document in documents]
-        recus = [examen for examen in examines if isinstance(examen, _Recu)]
-        issues = iter(await (self._essayer(recus) if essai else self._ecrire(recus)))
+        places, attentes = await self._rapprocher(examines)
+        if essai:
+            issues: dict[int, Issue] = dict.fromkeys(attentes, EnAttente())
+        else:
+            issues = await self._garder(attentes, le)
+        recus = list(places.values())
+        ecrits = await (self._essayer(recus) if essai else self._ecrire(recus))
+        issues |= zip(places, map(_accepte, ecrits), strict=True)
         return [
-            Accuse(examen.evenement, _accepte(next(issues)))
-            if isinstance(examen, _Recu)
-            else Accuse(None, examen)
-            for examen in examines
+            Accuse(None, examen)
+            if isinstance(examen, Refusal)
+            else Accuse(examen.evenement, issues[rang])
+            for rang, examen in enumerate(examines)
         ]
 
-    def _examiner(self, document: object, caller: Caller, le: datetime) -> "_Recu | Refusal":
+    async def _rapprocher(
+        self, examines: Sequence["_Recu | ARapprocher | Refusal"]
+    ) -> tuple[dict[int, "_Recu"], dict[int, ARapprocher]]:
+        """Par rang : ce qui va au journal, et ce dont on ne sait pas le parcours."""
+        places = {rang: e for rang, e in enumerate(examines) if isinstance(e, _Recu)}
+        attentes = {rang: e for rang, e in enumerate(examines) if isinstance(e, ARapprocher)}
+        if attentes:
+            trouves = await self._rapprochement.trouver(list(attentes.values()))
+            for (rang, fait), parcours_id in zip(list(attentes.items()), trouves, strict=True):
+                if parcours_id:
+                    del attentes[rang]
+                    evenement = fait.evenement.model_copy(update={"subject": parcours_id})
+                    places[rang] = _Recu(evenement.separer(), fait.empreinte)
+        return dict(sorted(places.items())), attentes
+
+    async def _garder(self, attentes: dict[int, ARapprocher], le: datetime) -> dict[int, Issue]:
+        if not attentes:
+            return {}
+        gardes = await self._rapprochement.garder(list(attentes.values()), le)
+        return dict(zip(attentes, gardes, strict=True))
+
+    def _examiner(
+        self, document: object, caller: Caller, le: datetime
+    ) -> "_Recu | ARapprocher | Refusal":
         def peut_ecrire(famille: str) -> bool:
             return caller.may("evenements:ecrire", famille)
 
         organisation = caller.organisation.source
         try:
-            evenement = domain.reception.examiner(document, organisation, le, peut_ecrire)
+            fait = domain.reception.examiner(document, organisation, le, peut_ecrire)
             contenu = json.canonical(_contenu(document))
             if len(contenu) > MAX_DOCUMENT:
                 raise TooLarge
         except Refusal as refus:
             return refus
-        voyage = evenement.separer().model_copy(update={"organisation": organisation})
-        return _Recu(voyage, self._empreinte(contenu))
+        evenement = fait.evenement.model_copy(update={"organisation": organisation})
+        empreinte = self._empreinte(contenu)
+        if fait.personne:
+            return ARapprocher(evenement, empreinte, self._empreinte(fait.personne.cle))
+        return _Recu(evenement.separer(), empreinte)
 
     async def _ecrire(self, recus: Sequence["_Recu"]) -> list[log.Receipt | Refusal]:
         spans = [observability.start("append", parent=r.evenement.traceparent) for r in recus]

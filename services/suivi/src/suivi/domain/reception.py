@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
-from contracts import problemes
-from contracts.base import Porte
+from contracts import problemes, rapprochement
+from contracts.base import BeneficiaireRef, Porte
 from contracts.catalogue import PAR_TYPE, EvenementPoste, valider
 from contracts.evenement import EvenementCorrige
 from kit.errors import FieldError, Forbidden, Invalid, MissingScope, Refusal
@@ -68,10 +68,17 @@ class ConflitIdentifiant(Refusal):
         )
 
 
+class Fait(NamedTuple):
+    """Un événement accepté ; `personne` si son parcours reste à trouver par elle."""
+
+    evenement: EvenementPoste
+    personne: BeneficiaireRef | None
+
+
 def examiner(
     document: object, prefixe: str, maintenant: datetime, peut_ecrire: Callable[[str], bool]
-) -> EvenementPoste:
-    """L’événement d’un document reçu de dehors, ou le refus qui dit tout ce qui ne va pas.
+) -> Fait:
+    """Le fait d’un document reçu de dehors, ou le refus qui dit tout ce qui ne va pas.
 
     `prefixe` : la source enregistrée de l’organisation qui parle. `peut_ecrire` : si sa clé
     permet une famille.
@@ -94,6 +101,11 @@ def examiner(
     if not peut_ecrire(famille):
         raise MissingScope(f"Cette clé ne permet pas d’écrire la famille « {famille} ».")
     try:
+        document, personne = rapprochement.separer(document)
+    except ValidationError as erreur:
+        lieux = [(e["type"], (*rapprochement.CHAMP, *e["loc"])) for e in erreur.errors()]
+        raise EvenementInvalide(*(_faute(type_, *lieu) for type_, lieu in lieux)) from None
+    try:
         evenement = valider(document)
     except ValidationError as erreur:
         fautes = (_faute(e["type"], *e["loc"], ctx=e.get("ctx", {})) for e in erreur.errors())
@@ -104,7 +116,7 @@ def examiner(
     futures = [lieu for lieu, instant in _dates(evenement) if instant > limite]
     if futures and not evenement.planifie:
         raise EvenementInvalide(*(_faute("date_future", *lieu) for lieu in futures))
-    return evenement
+    return Fait(evenement, personne)
 
 
 def evenement_impossible_a_garder() -> EvenementInvalide:

@@ -10,8 +10,9 @@ from contracts.lecture import Raison, lire_parcours
 from kit import clock, log
 from kit.access import Reader
 from kit.errors import NotFound
+from suivi import tables
 from suivi.queries.lecture import evenements
-from suivi.queries.vues import AcompleterVue, AnomalieVue, ReferenceVue, StatutVue
+from suivi.queries.vues import AcompleterVue, AnomalieVue, AttenteVue, ReferenceVue, StatutVue
 
 _A_FAIRE = {
     Raison.ANNULE: "Il a été annulé : rien à faire.",
@@ -30,10 +31,17 @@ class EvenementInconnu(NotFound):
         super().__init__("Aucun événement envoyé par vous n’a cette source et cet identifiant.")
 
 
-async def statut(db: AsyncEngine, reader: Reader, reference: Reference, le: datetime) -> StatutVue:
+async def statut(
+    db: AsyncEngine, reader: Reader, reference: Reference, le: datetime
+) -> StatutVue | AttenteVue:
     """Où est un événement que l’on a envoyé soi-même, et ce qui cloche. Ne dit rien du parcours."""
     async with db.connect() as tx:
         entree = await log.find(tx, *reference)
+        attente = None if entree else await tables.attentes.lire(tx, reference)
+        if attente and attente.organisation == reader.organisation.id:
+            return AttenteVue(
+                source=attente.source, id=attente.id, type=attente.type, recu_le=attente.recu_le
+            )
         if entree is None or entree.origin != reader.organisation.id:
             raise EvenementInconnu
         journal = evenements(await log.read(tx, entree.stream))

@@ -1,7 +1,7 @@
 """Ce que le suivi montre d’un parcours, tel qu’un partenaire le reçoit."""
 
 from datetime import date, datetime
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -224,6 +224,20 @@ class ChronologieVue(_Vue):
     connu_le: datetime
     version: int
     evenements: list[LigneVue]
+
+
+class AttenteVue(_Vue):
+    """Un fait gardé dont on ne sait pas encore de quel parcours il parle."""
+
+    source: str
+    id: str
+    type: str
+    recu_le: datetime
+    effet: Literal["EN_ATTENTE_DE_RAPPROCHEMENT"] = "EN_ATTENTE_DE_RAPPROCHEMENT"
+    a_faire: str = (
+        "Rien : il ira au journal quand le conseiller de la personne aura déclaré ce numéro. "
+        "Pour ne pas attendre, le renvoyer avec le `subject` de son parcours."
+    )
 
 
 class StatutVue(_Vue):
