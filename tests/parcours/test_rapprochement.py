@@ -1,7 +1,6 @@
 """Un organisme connaît la personne par un numéro ; son fait trouve le parcours tout seul."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 from deploy.embedded.stack import Stack
@@ -57,7 +56,7 @@ async def _dire(acteurs: Acteurs, jours: int) -> tuple[int, str]:
     return statut, recu["resultat"]
 
 
-async def _types(acteurs: Acteurs, chemin: str) -> list[Any]:
-    lue = await acteurs.lire(CONSEIL, "suivi", chemin)
-    lignes = lue if isinstance(lue, list) else lue["lignes"]
-    return [ligne["type"].removeprefix("fr.sanscouture.").removesuffix(".v1") for ligne in lignes]
+async def _types(acteurs: Acteurs, chemin: str) -> list[str]:
+    """Ce que dit la chronologie ; rien tant que le journal ne connaît pas ce parcours."""
+    statut, lue = await acteurs.appeler("GET", CONSEIL, "suivi", chemin)
+    return [ligne["nom"] for ligne in lue["evenements"]] if statut == 200 else []
