@@ -11,7 +11,7 @@ space := $(empty) $(empty)
 export MYPYPATH := $(subst $(space),:,$(patsubst %,%/src,$(filter-out deploy bench,$(SOURCES))))
 
 .PHONY: help venv up demo test test-fast test-outages bench bench-large lint check contracts release migration lock cle clean \
-	verify-journal sauvegarder restaurer republier chaos
+	verify-journal sauvegarder restaurer republier chaos rebuild
 
 help: ## Montrer ces tâches
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -93,6 +93,9 @@ restaurer: venv ## Revenir à une sauvegarde, la pile arrêtée : SAUVEGARDE=dos
 
 republier: venv ## Remplir à nouveau un Kafka qui a tout perdu, depuis les journaux ; SERVICE= un seul
 	@$(PYTHON) -m deploy.journal.republish $(if $(SERVICE),--service "$(SERVICE)")
+
+rebuild: venv ## Refaire ce qu’un service déduit du journal : SERVICE= PROJECTION= ; OUI=1 sans question
+	@$(PYTHON) -m deploy.rebuild $(SERVICE) $(PROJECTION) $(if $(OUI),--oui)
 
 clean: ## Oublier les données et les journaux de la pile
 	@if [ -e .data/lock ] && ! flock --nonblock .data/lock true; then \

@@ -1,22 +1,80 @@
 """De l’événement lu à ce qui se compte : chaque parcours touché est relu en entier."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Final, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.base import jour
-from contracts.catalogue import FaitDeParcours, lire
+from contracts.base import DonneesEtape, jour
+from contracts.catalogue import (
+    PAR_TYPE,
+    EvenementPoste,
+    FaitDeParcours,
+    Rectification,
+    VersionAncienne,
+    lire,
+)
+from contracts.certification import CertificationResultatPrononce
+from contracts.emploi import EmploiRetourEmploiDeclare
 from contracts.lecture import Etape, effets, evoluer
 from contracts.orientation import OrientationPrononcee
-from contracts.suivi import SuiviAbandonConstate, SuiviEntreeEffective, SuiviSortieEffective
-from indicateurs import tables
-from kit.consumer import Record
+from contracts.parcours import ParcoursOuvert
+from contracts.suivi import (
+    SuiviAbandonConstate,
+    SuiviEntreeEffective,
+    SuiviRepriseEffective,
+    SuiviSortieEffective,
+    SuiviSuspensionPrononcee,
+)
+from indicateurs import domain, tables
+from indicateurs.domain import Cohorte
+from kit import clock
+from kit.consumer import HttpSource, Record
+from kit.consumer.store import Reader
+from kit.rebuild import Projection, Reading
+from kit.settings import Settings
 
 Lignes = dict[Table, list[tables.Ligne]]
 E = TypeVar("E", bound=FaitDeParcours)
+# As the SQL that reads simple parcours names them; what is rectified or of a former version is not
+# read by it.
+_COMPTES: Final[dict[type[EvenementPoste], str]] = {
+    ParcoursOuvert: "ouverture",
+    OrientationPrononcee: "orientation",
+    SuiviEntreeEffective: "entree",
+    SuiviSuspensionPrononcee: "suspension",
+    SuiviRepriseEffective: "reprise",
+    SuiviAbandonConstate: "abandon",
+    SuiviSortieEffective: "sortie",
+    CertificationResultatPrononce: "certification",
+    EmploiRetourEmploiDeclare: "emploi",
+}
+_SIMPLES: Final = [
+    {
+        "type": type_,
+        "nom": _COMPTES.get(classe, "autre"),
+        "rang": classe.rang,
+        "etape": issubclass(cast("type", classe.model_fields["data"].annotation), DonneesEtape),
+    }
+    for type_, classe in PAR_TYPE.items()
+    if not issubclass(classe, Rectification | VersionAncienne)
+]
+_TOUJOURS: Final = Cohorte(date(2000, 1, 1), date(2099, 12, 1))
+_ENSEMBLE: Final = 200  # parcours read together, when each is read by itself
+
+
+def reconstructibles(settings: Settings) -> Sequence[Projection]:
+    """Ce que disent les parcours, refait de la copie que ce service a du journal."""
+    lecture = Reading(
+        Reader("indicateurs", "suivi"),
+        HttpSource(settings.suivi_url, settings.service_key),
+        PAR_TYPE,
+        tables.relire_depuis,
+    )
+    return [Projection("chiffres", tables.PROJETEES, lecture, recompter, refaire, chiffrer)]
 
 
 async def suivre(tx: AsyncConnection, records: Sequence[Record]) -> None:
@@ -26,6 +84,29 @@ async def suivre(tx: AsyncConnection, records: Sequence[Record]) -> None:
     """
     await tables.noter(tx, [_evenement(record) for record in records])
     await compter(tx, {record.stream for record in records})
+
+
+async def recompter(tx: AsyncConnection, records: Sequence[Record]) -> None:
+    """Relire les parcours dont parlent des événements déjà gardés."""
+    await compter(tx, {record.stream for record in records})
+
+
+async def refaire(tx: AsyncConnection, partition: int) -> int:
+    """Ranger à neuf tous les parcours d’une partition ; rend combien d’événements sont lus."""
+    lus, restent = await tables.refaire.ranger_simples(tx, partition, _SIMPLES)
+    for rang in range(0, len(restent), _ENSEMBLE):
+        await compter(tx, restent[rang : rang + _ENSEMBLE])
+    return lus
+
+
+async def chiffrer(tx: AsyncConnection) -> Mapping[str, tuple[int, int]]:
+    """Chaque indicateur sur toutes les cohortes : numérateur, dénominateur."""
+    arret = clock.civil_date(clock.now())
+    chiffres = {}
+    for nom, indicateur in domain.INDICATEURS.items():
+        comptes = await tables.comptes.lire_comptes(tx, indicateur, _TOUJOURS, arret)
+        chiffres[nom] = sum(c.comptes for c in comptes), sum(c.nombre for c in comptes)
+    return chiffres
 
 
 async def compter(tx: AsyncConnection, lus: Collection[UUID]) -> None:

@@ -5,7 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts import catalogue
-from kit.consumer import Record
+from contracts.catalogue import PAR_TYPE
+from kit.consumer import HttpSource, Record
+from kit.consumer.store import Reader
+from kit.rebuild import Projection, Reading
+from kit.settings import Settings
 from passerelle import tables
 from passerelle.domain import RETENUS
 
@@ -14,3 +18,13 @@ async def apprendre(tx: AsyncConnection, evenements: Sequence[Record]) -> None:
     """Garder ce qu’un comité regarde. Ce que l’on apprend ne refuse jamais rien."""
     retenus = [e for e in evenements if isinstance(catalogue.lire(e.value), RETENUS)]
     await tables.noter_appris(tx, retenus)
+
+
+def reconstructibles(settings: Settings) -> Sequence[Projection]:
+    """Ce qui se réapprend du journal tel que le suivi le tient."""
+    lecture = Reading(
+        Reader("passerelle", "suivi"),
+        HttpSource(settings.suivi_url, settings.service_key),
+        PAR_TYPE,
+    )
+    return [Projection("appris", [tables.appris], lecture, apprendre)]

@@ -1,12 +1,14 @@
-"""De l’événement journalisé à ce qui est dû aux abonnés."""
+"""De l’événement journalisé à ce qui est dû aux abonnés, et à qui peut lire le parcours."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.catalogue import lire
+from contracts.catalogue import lire, lire_tel_quel
 from kit.consumer import Record
+from kit.rebuild import OwnLog, Projection
+from kit.settings import Settings
 from suivi import tables
 from suivi.domain.abonnements import identifiant_d_envoi
 
@@ -32,3 +34,14 @@ async def preparer_envois(tx: AsyncConnection, records: Sequence[Record], le: da
         if (evenement := lire(record.value))
     ]
     await tables.abonnements.preparer(tx, lignes, le)
+
+
+async def designer(tx: AsyncConnection, records: Sequence[Record]) -> None:
+    """Retenir les parcours et qui y est nommé, comme à l’écriture de chaque événement."""
+    await tables.droits.noter(tx, [lire_tel_quel(record.value) for record in records])
+
+
+def reconstructibles(_settings: Settings) -> Sequence[Projection]:
+    """Ce qui se déduit du journal. Ce qui est dû aux abonnés n’en est pas : c’est un engagement."""
+    droits = tables.droits
+    return [Projection("droits", [droits.parcours, droits.designations], OwnLog(), designer)]

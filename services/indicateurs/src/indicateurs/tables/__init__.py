@@ -15,6 +15,7 @@ from sqlalchemy import (
     DateTime,
     Float,
     Index,
+    LargeBinary,
     MetaData,
     RowMapping,
     SmallInteger,
@@ -28,15 +29,17 @@ from sqlalchemy import (
     delete,
     func,
     literal,
+    null,
     select,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from indicateurs.tables import comptes
+from indicateurs.tables import comptes, refaire
+from kit.consumer import Record
 
-__all__ = ["comptes"]
+__all__ = ["comptes", "refaire"]
 
 metadata = MetaData()
 
@@ -56,6 +59,7 @@ evenements = Table(
     Column("survenu_le", _Instant, nullable=False),
     Column("enregistre_le", _Instant, nullable=False, index=True),
     Column("corps", JSONB, nullable=False),
+    Index("evenements_position", "partition", "position"),
 )
 # What is counted follows a person from one parcours to the next: each line says whose it is.
 parcours = Table(
@@ -165,6 +169,30 @@ async def relire(tx: AsyncConnection, lus: Collection[UUID]) -> dict[UUID, list[
     for parcours_id, corps in await tx.execute(choix):
         trouves[parcours_id].append(corps)
     return trouves
+
+
+async def relire_depuis(
+    tx: AsyncConnection, partition: int, apres: int, limite: int
+) -> list[Record]:
+    """Les événements gardés qui suivent cette position, dans l’ordre du journal."""
+    e = evenements.c
+    choix = (
+        select(
+            e.partition,
+            e.position,
+            e.source,
+            e.id,
+            e.type,
+            e.parcours,
+            e.enregistre_le,
+            null(),
+            cast(e.corps, LargeBinary),
+        )
+        .where(e.partition == partition, e.position > apres)
+        .order_by(e.position)
+        .limit(limite)
+    )
+    return [Record._make(ligne) for ligne in await tx.execute(choix)]
 
 
 async def ranger(

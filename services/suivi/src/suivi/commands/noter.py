@@ -5,9 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.catalogue import EvenementPoste
-from contracts.lecture import designations
 from kit import confidential, log
-from kit.ids import short_code
 from suivi import tables
 
 
@@ -29,9 +27,7 @@ async def retenir(
     tenu, et toutes ces lignes sont d’un seul parcours.
     """
     nouveaux = [evenement for evenement, recu in consignes if recu.status == "new"]
-    codes = {e.subject: short_code(e.subject, "P") for e in nouveaux}
-    nommees = {(e.subject, d) for e in nouveaux for d in designations(e)}
-    await tables.droits.noter(tx, codes, nommees)
+    await tables.droits.noter(tx, nouveaux)
     for evenement in nouveaux:
         source, id_, textes = evenement.source, evenement.id, evenement.a_part
         await confidential.store(tx, source, id_, textes, evenement.subject)

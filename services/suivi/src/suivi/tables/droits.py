@@ -1,6 +1,6 @@
 """Qui peut lire quel parcours, et par quel code on le retrouve."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -8,8 +8,9 @@ from sqlalchemy import Column, Index, String, Table, UniqueConstraint, Uuid, fun
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from contracts.lecture import Designation
-from kit.ids import named_uuid
+from contracts.base import Evenement
+from contracts.lecture import designations as nommees_par
+from kit.ids import named_uuid, short_code
 from suivi.tables.base import metadata
 
 parcours = Table(
@@ -38,26 +39,26 @@ _DERNIERS = text(
 )
 
 
-async def noter(
-    tx: AsyncConnection, codes: dict[UUID, str], nommees: set[tuple[UUID, Designation]]
-) -> None:
+async def noter(tx: AsyncConnection, evenements: Sequence[Evenement]) -> None:
     """Retenir les parcours rencontrés et qui y est nommé.
 
     Appelé sous le verrou de la partition de chaque parcours : personne n’écrit la même ligne.
     """
+    codes = [
+        {"id": flux, "code": short_code(flux, "P")} for flux in {e.subject for e in evenements}
+    ]
     if codes:
-        lignes = [{"id": flux, "code": code} for flux, code in codes.items()]
-        await tx.execute(insert(parcours).on_conflict_do_nothing(), lignes)
+        await tx.execute(insert(parcours).on_conflict_do_nothing(), codes)
+    nommees = [
+        {
+            "parcours": parcours_id,
+            "par": named_uuid(d.par) if d.par else None,
+            "organisation": named_uuid(d.organisation),
+        }
+        for parcours_id, d in {(e.subject, d) for e in evenements for d in nommees_par(e)}
+    ]
     if nommees:
-        lignes_nommees = [
-            {
-                "parcours": parcours_id,
-                "par": named_uuid(d.par) if d.par else None,
-                "organisation": named_uuid(d.organisation),
-            }
-            for parcours_id, d in nommees
-        ]
-        await tx.execute(insert(designations).on_conflict_do_nothing(), lignes_nommees)
+        await tx.execute(insert(designations).on_conflict_do_nothing(), nommees)
 
 
 async def lire(tx: AsyncConnection, parcours_id: UUID, organisation: UUID) -> bool:
