@@ -95,7 +95,8 @@ republier: venv ## Remplir à nouveau un Kafka qui a tout perdu, depuis les jour
 	@$(PYTHON) -m deploy.journal.republish $(if $(SERVICE),--service "$(SERVICE)")
 
 rebuild: venv ## Refaire ce qu’un service déduit du journal : SERVICE= PROJECTION= ; OUI=1 sans question
-	@$(PYTHON) -m deploy.rebuild $(SERVICE) $(PROJECTION) $(if $(OUI),--oui)
+	@$(PYTHON) -m deploy.rebuild $(if $(SERVICE),"$(SERVICE)") $(if $(PROJECTION),"$(PROJECTION)") \
+		$(if $(OUI),--oui)
 
 clean: ## Oublier les données et les journaux de la pile
 	@if [ -e .data/lock ] && ! flock --nonblock .data/lock true; then \

@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("projection", nargs="?")
     parser.add_argument("--oui", action="store_true", help="remplacer sans demander")
     try:
-        asyncio.run(_suivre(parser.parse_args(), Console()))
+        asyncio.run(_suivre(parser.parse_args(), Console(highlight=False, soft_wrap=True)))
     except Refus as refus:
         sys.exit(str(refus))
     except BusyError:
@@ -61,7 +61,7 @@ async def _suivre(demande: Namespace, ecran: Console) -> None:
         for service in [demande.service] if demande.service else SERVICES:
             for projection in _projections(service, _reglages(service)):
                 tables = ", ".join(table.name for table in projection.tables)
-                ecran.print(f"{service} {projection.name} : {tables}", highlight=False)
+                ecran.print(f"{service} {projection.name} : {tables}")
         ecran.print("\nPour en refaire une : make rebuild SERVICE=… PROJECTION=…")
         return
     reglages = _reglages(demande.service)
@@ -96,8 +96,8 @@ async def _refaire(
             await rebuild.build(avancer)
             barre.update(tache, completed=lus, total=lus)
         duree = perf_counter() - depart
-        dit = f"{count(lus, 'événement')} relus en {number(round(duree, 1))} s"
-        ecran.print(f"{dit}, {number(round(lus / duree))} par seconde.", highlight=False)
+        dit = f"{count(lus, 'événement')} en {number(duree, 1)} s"
+        ecran.print(f"{dit}, {number(round(lus / duree))} par seconde.")
         ecart = await rebuild.compare()
         _montrer(ecart, ecran)
         if ecart.same:
@@ -106,7 +106,7 @@ async def _refaire(
         if not oui and not _confirmer(ecran):
             raise Refus("Rien n’est remplacé. Pour remplacer sans question : OUI=1.")
         remplace = await rebuild.replace()
-        ecran.print(f"Remplacé d’un coup : {_lignes(remplace.tables)}.", highlight=False)
+        ecran.print(f"Remplacé d’un coup : {_lignes(remplace.tables)}.")
 
 
 def _montrer(ecart: Comparison, ecran: Console) -> None:

@@ -8,13 +8,13 @@ from uuid import UUID
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.anciens import VersionAncienne
 from contracts.base import DonneesEtape, jour
 from contracts.catalogue import (
     PAR_TYPE,
     EvenementPoste,
     FaitDeParcours,
     Rectification,
-    VersionAncienne,
     lire,
 )
 from contracts.certification import CertificationResultatPrononce
