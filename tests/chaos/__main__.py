@@ -5,6 +5,7 @@ It ends with 1 when something differs, with 2 when too little was in flight to p
 
 import sys
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from secrets import randbelow
 from tempfile import TemporaryDirectory
@@ -21,16 +22,17 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=randbelow(10_000))
     arguments = parser.parse_args()
     faults = schedule(arguments.minutes, arguments.seed)
-    print(f"Graine {arguments.seed} : {len(faults)} pannes en {arguments.minutes:g} min.")
+    say = partial(print, flush=True)
+    say(f"Graine {arguments.seed} : {len(faults)} pannes en {arguments.minutes:g} min.")
     try:
         with (
             TemporaryDirectory(prefix="sans-couture-chaos-") as folder,
-            Stack(Path(folder), say=print) as stack,
+            Stack(Path(folder), say=say) as stack,
         ):
-            outcome = run(stack, faults, lambda line: print(line, flush=True))
+            outcome = run(stack, faults, say)
     except Trouble as trouble:
         sys.exit(str(trouble))
-    print("", *summary(outcome, arguments.seed), sep="\n")
+    say("", *summary(outcome, arguments.seed), sep="\n")
     if not outcome.valid:
         return 2
     return 1 if outcome.ledger.differences() else 0
