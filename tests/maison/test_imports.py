@@ -17,6 +17,7 @@ ETAGES = "Dans un service, on descend"
 TABLES = "Les tables ne s'ouvrent que par les cas d'usage"
 DOMAINE = "Le domaine ne connaît ni HTTP, ni SQL, ni Kafka"
 CONTRATS = "Les contrats ne dépendent que de pydantic"
+MESURES = "Le produit ne sait pas qu’on le mesure"
 CYCLES = "Aucun cycle"
 
 FAUTES = {
@@ -28,6 +29,7 @@ FAUTES = {
     "la porte saute aux tables": (TABLES, "inscription/api.py", "import inscription.tables"),
     "le domaine connaît SQL": (DOMAINE, "inscription/domain.py", "import sqlalchemy"),
     "les contrats connaissent HTTP": (CONTRATS, "contracts/base/valeurs.py", "import fastapi"),
+    "le produit connaît sa mesure": (MESURES, "kit/clock.py", "import bench"),
     "un cycle dans kit": (CYCLES, "kit/clock.py", "import kit.http.application"),
 }
 
@@ -38,6 +40,7 @@ def maison(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copie = tmp_path_factory.mktemp("maison")
     for source in SOURCES:
         shutil.copytree(source, copie, dirs_exist_ok=True)
+    shutil.copytree(RACINE / "bench", copie / "bench")
     shutil.copy(RACINE / "pyproject.toml", copie)
     return copie
 
@@ -71,4 +74,5 @@ def _rompus(maison: Path) -> set[str]:
         text=True,
         check=False,
     )
+    assert re.search(r"^Contracts: \d+ kept, \d+ broken\.$", vu.stdout, re.MULTILINE), vu.stderr
     return set(re.findall(r"^(.+) BROKEN$", vu.stdout, re.MULTILINE))

@@ -43,7 +43,9 @@ def test_sans_postgresql_on_repond_503_et_rien_ne_reste_pendu(
     tell(_dit("PostgreSQL", panne, pendant, compte))
     assert len(pendant) >= AU_MOINS * panne.duree
     assert {r.statut for r in pendant if r.finie_a < panne.fin} == {503}
-    assert max(reponse.duree for reponse in pendant) < REPONDU_EN
+    # The last ones may meet the server that comes back, and what it has to catch up with.
+    sans_elle = [r for r in pendant if r.partie_a < panne.fin - REPONDU_EN]
+    assert max(reponse.duree for reponse in sans_elle) < REPONDU_EN
     assert compte.juste
 
 
