@@ -26,6 +26,8 @@ UNFENCED = text(
     "select partition, position from consumer.cursor where consumer = :consumer"
     " and log = :log and epoch = :epoch and partition = any(:partitions)"
 )
+# What is append-only forbids its emptying, by triggers that a replica does not run.
+_TRIGGERS_OFF = text("set local session_replication_role = replica")
 READER = Reader("reader", "writer")
 
 
@@ -65,6 +67,10 @@ class LogSource:
         self.pages += 1
         async with self.db.connect() as tx:
             return [record(entry) for entry in await log.page(tx, partition, after, limit)]
+
+    async def stream(self, stream: UUID, after: int, limit: int) -> list[Record]:
+        async with self.db.connect() as tx:
+            return [record(e) for e in await log.page_of_stream(tx, stream, after, limit)]
 
     async def heads(self) -> tuple[UUID, dict[int, int]]:
         async with self.db.connect() as tx:
@@ -127,8 +133,7 @@ def headers(r: Record, epoch: UUID) -> list[tuple[str, bytes]]:
 async def an_empty_log(url: str) -> AsyncIterator[LogSource]:
     db = engine(url)
     async with db.begin() as tx:
-        # A log forbids it, by triggers that a replica does not run.
-        await tx.execute(text("set local session_replication_role = replica"))
+        await tx.execute(_TRIGGERS_OFF)
         for table in ("log.entry", "log.receipt", "log.cursor"):
             await tx.execute(text(f"delete from {table}"))
     yield LogSource(db)
@@ -146,6 +151,7 @@ async def an_empty_reader(url: str) -> AsyncIterator[AsyncEngine]:
                 " position bigint, id text, type text check (type <> 'test.poison'))"
             )
         )
+        await tx.execute(_TRIGGERS_OFF)
         for table in ("effect", "consumer.cursor", "consumer.set_aside", "consumer.decision"):
             await tx.execute(text(f"delete from {table}"))
     yield db

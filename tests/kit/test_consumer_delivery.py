@@ -5,12 +5,13 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from kit import observability
-from kit.consumer import Record, SetAside, list_set_aside, store
+from kit.consumer import Record, list_set_aside, store
 from kit.consumer.delivery import Delivery, HoleError
-from kit.consumer.resumption import Resumption
+from kit.consumer.resumption import UNFINISHED, Resumption
 from kit.errors import NotFound, Unavailable
 from tests.kit.collecting import REMOTE, Collector, collecting
 from tests.kit.reading import (
@@ -215,6 +216,7 @@ async def test_an_event_that_cannot_be_applied_sets_its_stream_aside_and_only_it
     assert await positions(db, delivery.epoch) == {0: 505}
     [mark] = await list_set_aside(db)
     assert mark[:5] == ("reader", "writer", bad, records[101].position, POISON)
+    assert mark.waiting == 2
     assert mark.trace == trace[3:35]
     assert ("23514" if where == "database" else "ValueError") in mark.reason
     assert "1850575" not in mark.reason
@@ -312,53 +314,6 @@ class Ward:
         await apply(tx, [r._replace(type=HAPPENED) for r in records])
 
 
-async def test_a_stream_released_while_it_goes_on_ends_as_if_nothing_had_failed(
-    source: LogSource, db: AsyncEngine, chance: random.Random
-):
-    for turn in range(50):
-        await _tell_the_story(source, db, chance, turn % 12)
-
-
-async def _tell_the_story(
-    source: LogSource, db: AsyncEngine, chance: random.Random, partition: int
-) -> None:
-    """Events 5 to 9 of A, 5 fails; B goes on; A's wait; A is released while 10 arrives."""
-    ward = Ward()
-    delivery = await a_delivery(db, source, ward.apply)
-    a, b = a_stream(partition), a_stream(partition)
-    events = [Event(a) for _ in range(4)] + [Event(a, type=POISON)] + [Event(a) for _ in range(4)]
-    for _ in range(10):
-        events.insert(chance.randrange(len(events) + 1), Event(b))
-    records = await write(source.db, *events)
-    size = chance.randrange(1, 20)
-    for start in range(0, len(records), size):
-        await deliver(delivery, records[start : start + size])
-
-    assert await effects_of(db, a) == [r.position for r in records if r.stream == a][:4]
-    assert await effects_of(db, b) == [r.position for r in records if r.stream == b]
-
-    ward.cured = True
-
-    async def tenth() -> list[Record]:
-        await asyncio.sleep(chance.random() * 0.006)
-        written = await write(source.db, Event(a), Event(b))
-        await asyncio.sleep(chance.random() * 0.006)
-        await deliver(delivery, written)
-        return written
-
-    async def release() -> SetAside | None:
-        await asyncio.sleep(chance.random() * 0.02)
-        return await Resumption(delivery, partition, a, "Basile").release()
-
-    written, blocked = await asyncio.gather(tenth(), release())
-
-    assert blocked is None
-    for stream in (a, b):
-        expected = [r.position for r in records + written if r.stream == stream]
-        assert await effects_of(db, stream) == expected
-    assert await list_set_aside(db) == []
-
-
 async def _an_ill_stream(
     source: LogSource, db: AsyncEngine, ward: Ward, *types: str
 ) -> tuple[Delivery, UUID, list[Record]]:
@@ -389,6 +344,7 @@ async def test_a_release_that_fails_again_says_where_and_keeps_what_it_could_app
     [mark] = await list_set_aside(db)
     assert blocked == mark
     assert (mark.first_position, mark.type, mark.since) == (3, "test.worse", before.since)
+    assert (before.waiting, mark.waiting) == (3, 1)
     assert mark.reason.startswith("KeyError")
     assert await effects_of(db, stream) == [1, 2]
 
@@ -399,25 +355,79 @@ async def test_an_event_skipped_stays_in_the_log_and_the_rest_goes_on(
     types = (HAPPENED, POISON, HAPPENED, POISON, HAPPENED)
     delivery, stream, _ = await _an_ill_stream(source, db, Ward(), *types)
     resumption = Resumption(delivery, 7, stream, "Basile")
+    [before] = await list_set_aside(db)
 
     with pytest.raises(NotFound):
-        await resumption.skip(4)
-    await resumption.skip(2)
+        await resumption.skip(4, "too early")
+    left = await resumption.skip(2, "a trial")
     blocked = await resumption.release()
-    await resumption.skip(4)
-    done = await resumption.release()
+    await resumption.skip(4, "another")
+    done = await Resumption(delivery, 7, stream, "Odile").release()
 
-    assert (blocked and blocked.first_position, done) == (4, None)
+    assert left
+    assert (left.first_position, left.reason, left.waiting) == (3, UNFINISHED, 2)
+    assert blocked
+    assert (blocked.first_position, blocked.waiting) == (4, 1)
+    assert done is None
     assert await effects_of(db, stream) == [1, 3, 5]
     async with db.connect() as tx:
-        decisions = await tx.execute(
-            text("select decision, position, author from consumer.decision order by at, position")
-        )
-    assert [tuple(line) for line in decisions] == [
-        ("skip", 2, "Basile"),
-        ("skip", 4, "Basile"),
-        ("release", 5, "Basile"),
+        decisions = await store.list_decisions(tx, 10)
+    assert [(d.decision, d.position, d.author, d.why) for d in reversed(decisions)] == [
+        ("skip", 2, "Basile", "a trial"),
+        ("release", 3, "Basile", None),
+        ("skip", 4, "Basile", "another"),
+        ("release", 5, "Odile", None),
     ]
+    assert decisions[-1].type == POISON
+    assert decisions[-1].reason == before.reason
+
+
+async def test_skipping_the_last_event_of_a_stream_frees_it(source: LogSource, db: AsyncEngine):
+    delivery, stream, _ = await _an_ill_stream(source, db, Ward(), HAPPENED, POISON)
+
+    left = await Resumption(delivery, 7, stream, "Basile").skip(2, "a trial")
+    later = await write(source.db, Event(stream))
+    await deliver(delivery, later)
+
+    assert left is None
+    assert await effects_of(db, stream) == [1, 3]
+
+
+async def test_what_was_decided_stays(source: LogSource, db: AsyncEngine):
+    delivery, stream, _ = await _an_ill_stream(source, db, Ward(), POISON)
+    await Resumption(delivery, 7, stream, "Basile").skip(1, "a trial")
+
+    for forbidden in ("update consumer.decision set author = ''", "delete from consumer.decision"):
+        with pytest.raises(DBAPIError, match="what was decided stays"):
+            async with db.begin() as tx:
+                await tx.execute(text(forbidden))
+
+
+async def test_a_long_stream_goes_on_by_parts_that_a_failure_does_not_undo(
+    source: LogSource, db: AsyncEngine
+):
+    ward = Ward()
+    types = (POISON, *[HAPPENED] * 1700)
+    delivery, stream, records = await _an_ill_stream(source, db, ward, *types)
+    ward.cured = True
+    sizes = []
+
+    async def tired(tx: AsyncConnection, records: Sequence[Record]) -> None:
+        sizes.append(len(records))
+        if len(sizes) == 3:
+            raise Unavailable
+        await ward.apply(tx, records)
+
+    resumption = Resumption(delivery._replace(apply=tired), 7, stream, "Basile")
+    with pytest.raises(Unavailable):
+        await resumption.release()
+    [mark] = await list_set_aside(db)
+    done = await resumption.release()
+
+    assert (mark.first_position, mark.reason, mark.waiting) == (1001, UNFINISHED, 700)
+    assert done is None
+    assert max(sizes) <= 500
+    assert await effects_of(db, stream) == [r.position for r in records]
 
 
 async def test_a_stream_that_is_not_set_aside_cannot_be_released(

@@ -1,7 +1,8 @@
 """Kafka: the topics, as they must be, and what each last says."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -50,6 +51,35 @@ def _check_partitions(topic: str, found: int, topics: Mapping[str, int]) -> None
 
 async def last_headers(kafka: str, topic: str, partitions: Iterable[int]) -> list[dict[str, bytes]]:
     """Return the headers of the last message of each partition that has one."""
+    async with _looking(kafka) as consumer:
+        assigned = [TopicPartition(topic, partition) for partition in partitions]
+        consumer.assign(assigned)
+        ends = await consumer.end_offsets(assigned)
+        starts = await consumer.beginning_offsets(assigned)
+        missing = {key for key in assigned if ends[key] > starts[key]}
+        for key in missing:
+            consumer.seek(key, ends[key] - 1)
+        found = []
+        while missing:
+            for key, records in (await consumer.getmany(*missing, timeout_ms=1000)).items():
+                if records:
+                    missing.discard(key)
+                    found.append(dict(records[-1].headers))
+        return found
+
+
+async def count(kafka: str, topics: Iterable[str]) -> dict[str, int]:
+    """How many messages are kept in each of *topics*, which have one partition."""
+    async with _looking(kafka) as consumer:
+        keys = [TopicPartition(topic, 0) for topic in topics]
+        ends = await consumer.end_offsets(keys)
+        starts = await consumer.beginning_offsets(keys)
+        return {key.topic: ends[key] - starts[key] for key in keys}
+
+
+@asynccontextmanager
+async def _looking(kafka: str) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer that commits nothing, and waits for nothing beyond a bound."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=kafka,
         enable_auto_commit=False,
@@ -59,19 +89,6 @@ async def last_headers(kafka: str, topic: str, partitions: Iterable[int]) -> lis
     try:
         async with asyncio.timeout(_PATIENCE):
             await consumer.start()
-            assigned = [TopicPartition(topic, partition) for partition in partitions]
-            consumer.assign(assigned)
-            ends = await consumer.end_offsets(assigned)
-            starts = await consumer.beginning_offsets(assigned)
-            missing = {key for key in assigned if ends[key] > starts[key]}
-            for key in missing:
-                consumer.seek(key, ends[key] - 1)
-            found = []
-            while missing:
-                for key, records in (await consumer.getmany(*missing, timeout_ms=1000)).items():
-                    if records:
-                        missing.discard(key)
-                        found.append(dict(records[-1].headers))
-            return found
+            yield consumer
     finally:
         await consumer.stop()

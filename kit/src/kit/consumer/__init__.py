@@ -5,6 +5,17 @@ from kit.consumer.delivery import Apply
 from kit.consumer.record import Record
 from kit.consumer.resumption import list_set_aside
 from kit.consumer.source import HttpSource, Source
-from kit.consumer.store import SetAside
+from kit.consumer.store import Decision, Reader, Reason, SetAside
 
-__all__ = ["Apply", "Consumer", "HttpSource", "Record", "SetAside", "Source", "list_set_aside"]
+__all__ = [
+    "Apply",
+    "Consumer",
+    "Decision",
+    "HttpSource",
+    "Reader",
+    "Reason",
+    "Record",
+    "SetAside",
+    "Source",
+    "list_set_aside",
+]

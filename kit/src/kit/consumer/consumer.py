@@ -18,7 +18,7 @@ from kit.consumer.source import Source
 from kit.consumer.spans import Spans
 from kit.consumer.store import Reader, SetAside
 from kit.errors import Unavailable
-from kit.log import partition_of
+from kit.log import Lag, partition_of
 
 COMPARE_EVERY = 10.0
 _LAG = Gauge("consumer_lag", "Events not passed yet", ["consumer", "log", "partition"])
@@ -74,11 +74,24 @@ class Consumer:
         """Let a stream set aside go on; return what blocks it again, if something does."""
         return await (await self._resumption(stream, author)).release()
 
-    async def skip(self, stream: UUID, position: int, author: str) -> SetAside | None:
+    async def skip(self, stream: UUID, position: int, author: str, why: str) -> SetAside | None:
         """Pass over the event at *position*, which blocks *stream*, and let the stream go on."""
         resumption = await self._resumption(stream, author)
-        await resumption.skip(position)
-        return await resumption.release()
+        remaining = await resumption.skip(position, why)
+        return await resumption.release() if remaining else None
+
+    async def lags(self) -> list[Lag]:
+        """How far this consumer is behind the heads of the log, partition by partition."""
+        epoch, heads = await self._source.heads()
+        async with self._db.connect() as tx:
+            positions = await store.positions(tx, self.reader, epoch)
+
+        async def lag(partition: int, head: int) -> Lag:
+            after = positions.get(partition, 0)
+            first = await self._source.entries(partition, after, 1) if head > after else ()
+            return Lag(partition, max(head - after, 0), first[0].recorded_at if first else None)
+
+        return await asyncio.gather(*(lag(*each) for each in sorted(heads.items())))
 
     async def close(self) -> None:
         await self._source.close()

@@ -1,5 +1,6 @@
 """The delivery rules: each event of a log takes effect once, in its order, or is set aside."""
 
+import collections
 from collections.abc import Awaitable, Callable, Container, Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
@@ -107,6 +108,8 @@ class Delivery(NamedTuple):
             streams = {record.stream for record in fresh}
             marked = await store.marked(tx, self.reader, streams) if fresh else set()
             going = [r for r in fresh if r.stream not in marked] if marked else fresh
+            if waiting := collections.Counter(r.stream for r in fresh if r.stream in marked):
+                await store.wait(tx, self.reader, waiting)
             due = [record for record in going if self.knows(record)]
             if due:
                 await self.apply(tx, spans.open(due))

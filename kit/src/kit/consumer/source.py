@@ -20,6 +20,9 @@ class Source(Protocol):
     async def entries(self, partition: int, after: int, limit: int) -> list[Record]:
         """Return the events that follow position *after*, without holes."""
 
+    async def stream(self, stream: UUID, after: int, limit: int) -> list[Record]:
+        """Return the events of *stream* that follow position *after*."""
+
     async def heads(self) -> tuple[UUID, dict[int, int]]:
         """Return the epoch of the log, and the last position of each partition."""
 
@@ -37,6 +40,10 @@ class HttpSource:
 
     async def entries(self, partition: int, after: int, limit: int) -> list[Record]:
         page = await self._get(str(partition), {"apres": after, "limite": limit})
+        return [_record(entry) for entry in page["entries"]]
+
+    async def stream(self, stream: UUID, after: int, limit: int) -> list[Record]:
+        page = await self._get(f"flux/{stream}", {"apres": after, "limite": limit})
         return [_record(entry) for entry in page["entries"]]
 
     async def heads(self) -> tuple[UUID, dict[int, int]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -27,6 +27,31 @@ class SetAside(NamedTuple):
     reason: str
     trace: str | None
     since: datetime
+    waiting: int = 0  # events behind that one
+
+
+class Decision(NamedTuple):
+    """What *author* did of a stream set aside; *reason* is why its event blocked."""
+
+    consumer: str
+    log: str
+    stream: UUID
+    position: int
+    type: str
+    reason: str
+    decision: Literal["release", "skip"]
+    author: str
+    why: str | None
+    at: datetime
+
+
+class Reason(NamedTuple):
+    """How many streams a reader has set aside for one reason."""
+
+    consumer: str
+    log: str
+    reason: str
+    streams: int
 
 
 _MINE = "consumer = :consumer and log = :log"
@@ -56,20 +81,41 @@ _MARKED = text(
     " and stream = any(cast(:streams as uuid[])) order by stream for update"
 )
 _PUT = text(
-    "insert into consumer.set_aside (consumer, log, stream, first_position, type, reason, trace)"
-    " values (:consumer, :log, :stream, :first_position, :type, :reason, :trace)"
+    "insert into consumer.set_aside"
+    " (consumer, log, stream, first_position, type, reason, trace, waiting)"
+    " values (:consumer, :log, :stream, :first_position, :type, :reason, :trace, :waiting)"
     " on conflict (consumer, log, stream) do update set first_position = excluded.first_position,"
-    " type = excluded.type, reason = excluded.reason, trace = excluded.trace"
+    " type = excluded.type, reason = excluded.reason, trace = excluded.trace,"
+    " waiting = excluded.waiting"
 )
-_ADVANCE = text(f"update consumer.set_aside set first_position = :position where {_MARK}")  # noqa: S608
+_WAIT = text(
+    "update consumer.set_aside s set waiting = s.waiting + n.more from"
+    " unnest(cast(:streams as uuid[]), cast(:more as int[])) n(stream, more)"
+    " where s.consumer = :consumer and s.log = :log and s.stream = n.stream"
+)
 _REMOVE = text(f"delete from consumer.set_aside where {_MARK}")  # noqa: S608
 _READ_MARK = text(
     f"select {', '.join(SetAside._fields)} from consumer.set_aside where {_MARK} for update"  # noqa: S608
 )
-_LIST = text(f"select {', '.join(SetAside._fields)} from consumer.set_aside order by since")  # noqa: S608
+_LIST = text(
+    f"select {', '.join(SetAside._fields)} from consumer.set_aside"  # noqa: S608
+    " order by since, stream limit :limit"
+)
+_REASONS = text(
+    "select consumer, log, reason, count(*)::int from consumer.set_aside"
+    " group by consumer, log, reason order by count(*) desc, reason"
+)
+_OF_REASON = text(
+    f"select stream from consumer.set_aside where {_MINE}"  # noqa: S608
+    " and reason = coalesce(cast(:reason as text), reason) order by since, stream"
+)
 _DECIDE = text(
-    "insert into consumer.decision (consumer, log, stream, position, decision, author)"
-    " values (:consumer, :log, :stream, :position, :decision, :author)"
+    "insert into consumer.decision"
+    " (consumer, log, stream, position, type, reason, decision, author, why) values"
+    " (:consumer, :log, :stream, :first_position, :type, :reason, :decision, :author, :why)"
+)
+_DECISIONS = text(
+    f"select {', '.join(Decision._fields)} from consumer.decision order by at desc limit :limit"  # noqa: S608
 )
 
 
@@ -121,18 +167,44 @@ async def read_mark(tx: AsyncConnection, reader: Reader, stream: UUID) -> SetAsi
     return SetAside._make(line) if line else None
 
 
-async def advance_mark(tx: AsyncConnection, mark: SetAside, position: int) -> None:
-    await tx.execute(_ADVANCE, {**mark._asdict(), "position": position})
+async def wait(tx: AsyncConnection, reader: Reader, more: Mapping[UUID, int]) -> None:
+    """Count *more* events of these streams as waiting."""
+    values = {"streams": list(more), "more": list(more.values())}
+    await tx.execute(_WAIT, {**reader._asdict(), **values})
 
 
 async def remove_mark(tx: AsyncConnection, mark: SetAside) -> None:
     await tx.execute(_REMOVE, mark._asdict())
 
 
-async def list_marks(tx: AsyncConnection) -> list[SetAside]:
-    return [SetAside._make(line) for line in await tx.execute(_LIST)]
+async def list_marks(tx: AsyncConnection, limit: int | None = None) -> list[SetAside]:
+    """The marks of a service, the oldest first."""
+    return [SetAside._make(line) for line in await tx.execute(_LIST, {"limit": limit})]
 
 
-async def decide(tx: AsyncConnection, mark: SetAside, decision: str, author: str) -> None:
-    values = {"position": mark.first_position, "decision": decision, "author": author}
-    await tx.execute(_DECIDE, {**mark._asdict(), **values})
+async def count_marks(tx: AsyncConnection) -> list[Reason]:
+    """How many marks there are for each reason, the most frequent first."""
+    return [Reason._make(line) for line in await tx.execute(_REASONS)]
+
+
+async def marked_for(tx: AsyncConnection, reader: Reader, reason: str | None) -> list[UUID]:
+    """The streams that *reader* has set aside for *reason*, or for any; the oldest first."""
+    found = await tx.execute(_OF_REASON, {**reader._asdict(), "reason": reason})
+    return list(found.scalars())
+
+
+async def decide(
+    tx: AsyncConnection,
+    mark: SetAside,
+    decision: Literal["release", "skip"],
+    author: str,
+    why: str | None = None,
+) -> None:
+    await tx.execute(
+        _DECIDE, {**mark._asdict(), "decision": decision, "author": author, "why": why}
+    )
+
+
+async def list_decisions(tx: AsyncConnection, limit: int) -> list[Decision]:
+    """What was decided last in a service, the latest first."""
+    return [Decision._make(line) for line in await tx.execute(_DECISIONS, {"limit": limit})]

@@ -2,6 +2,7 @@
 
 import hmac
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Path, Query, Request
 from fastapi.responses import Response
@@ -45,6 +46,18 @@ async def page(
 ) -> Response:
     async with db.connect() as tx:
         entries = await log.page(tx, partition, after, limit)
+    return _json({"entries": [_entry(entry) for entry in entries]})
+
+
+@router.get("/flux/{stream}", include_in_schema=False, dependencies=[ServiceOnly])
+async def page_of_stream(
+    db: Database,
+    stream: UUID,
+    after: Annotated[int, Query(alias="apres", ge=0)] = 0,
+    limit: Annotated[int, Query(alias="limite", ge=1, le=MAX_PAGE)] = 500,
+) -> Response:
+    async with db.connect() as tx:
+        entries = await log.page_of_stream(tx, stream, after, limit)
     return _json({"entries": [_entry(entry) for entry in entries]})
 
 

@@ -1,5 +1,6 @@
 """The partitioned log: the journal of one service, the outbox of every other."""
 
+from kit.log.lag import Lag, unsent
 from kit.log.relay import Relay
 from kit.log.store import (
     CloudEvent,
@@ -12,6 +13,7 @@ from kit.log.store import (
     heads,
     message,
     page,
+    page_of_stream,
     partition_of,
     read,
     settle,
@@ -21,6 +23,7 @@ from kit.log.writer import Writer
 __all__ = [
     "CloudEvent",
     "Entry",
+    "Lag",
     "P",
     "Receipt",
     "Relay",
@@ -31,7 +34,9 @@ __all__ = [
     "heads",
     "message",
     "page",
+    "page_of_stream",
     "partition_of",
     "read",
     "settle",
+    "unsent",
 ]

@@ -130,6 +130,11 @@ _SETTLE = text(
     " from log.settle(:stream, coalesce(cast(:known_at as timestamptz), 'infinity'))"
 )
 _PAGE = text(f"select {COLUMNS} from log.page(:partition, :after, :limit)")  # noqa: S608
+_PAGE_OF_STREAM = text(
+    f"select {COLUMNS} from log.entry"  # noqa: S608
+    " where stream = :stream and partition = log.partition_of(:stream) and position > :after"
+    " order by version limit :limit"
+)
 _HEADS = text("select (select epoch from log.identity), partition, position from log.head")
 _FIND = text(
     f"select {', '.join('e.' + name for name in Entry._fields[:-1])}, e.body::text"  # noqa: S608
@@ -189,6 +194,12 @@ async def page(tx: AsyncConnection, partition: int, after: int, limit: int) -> l
     """Return the entries that follow position *after*, without holes."""
     parameters = {"partition": partition, "after": after, "limit": limit}
     return [Entry._make(line) for line in await tx.execute(_PAGE, parameters)]
+
+
+async def page_of_stream(tx: AsyncConnection, stream: UUID, after: int, limit: int) -> list[Entry]:
+    """Return the entries of *stream* that follow position *after*."""
+    parameters = {"stream": stream, "after": after, "limit": limit}
+    return [Entry._make(line) for line in await tx.execute(_PAGE_OF_STREAM, parameters)]
 
 
 async def heads(tx: AsyncConnection) -> tuple[UUID, dict[int, int]]:

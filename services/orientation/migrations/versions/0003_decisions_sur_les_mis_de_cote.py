@@ -1,0 +1,10 @@
+"""Qui a relâché ou passé quoi, et pourquoi ; combien d’événements attendent."""
+
+from kit.migrations import install
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    install("consumer_decision")
