@@ -21,6 +21,7 @@ SCOPES = {
     "organisme_formation": _PARTNER,
     "comite_passerelle": _PARTNER,
     "region": ("indicateurs:lire",),
+    "exploitation": (),  # its people have a page, and no partner's route
 }
 
 

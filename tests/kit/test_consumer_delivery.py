@@ -407,7 +407,7 @@ async def test_a_long_stream_goes_on_by_parts_that_a_failure_does_not_undo(
     source: LogSource, db: AsyncEngine
 ):
     ward = Ward()
-    types = (POISON, *[HAPPENED] * 1700)
+    types = (POISON, *[HAPPENED] * 1100)
     delivery, stream, records = await _an_ill_stream(source, db, ward, *types)
     ward.cured = True
     sizes = []
@@ -424,7 +424,7 @@ async def test_a_long_stream_goes_on_by_parts_that_a_failure_does_not_undo(
     [mark] = await list_set_aside(db)
     done = await resumption.release()
 
-    assert (mark.first_position, mark.reason, mark.waiting) == (1001, UNFINISHED, 700)
+    assert (mark.first_position, mark.reason, mark.waiting) == (1001, UNFINISHED, 100)
     assert done is None
     assert max(sizes) <= 500
     assert await effects_of(db, stream) == [r.position for r in records]

@@ -58,6 +58,9 @@ class Service:
     timers: Sequence[Timer] = ()
     beside_api: Sequence[Task] = ()
 
+    def __post_init__(self) -> None:
+        self.http.state.consumers = self.consumers
+
 
 class RoleEndedError(RuntimeError):
     """A role ended that nobody had asked to."""

@@ -14,6 +14,7 @@ from kit.access import Access
 from kit.http import internal, probes
 from kit.http.door import Door
 from kit.http.explanations import SCHEMA, explain
+from kit.http.operations import operations
 from kit.http.problems import Answers, ErrorPage, Problems
 from kit.http.routing import Route, Router
 from kit.observability import span
@@ -32,7 +33,8 @@ def application(  # noqa: PLR0913 - it assembles
 ) -> FastAPI:
     """Assemble *routers* with what every service has; *log* if this one owns a log.
 
-    `app.state.readiness` takes the checks of the other roles of the process.
+    `app.state.readiness` takes the checks of the other roles of the process, and
+    `app.state.consumers` the consumers that an operator acts on.
     """
     answers = Answers(problems, settings.public_url, error_page)
     app = _Application(
@@ -48,12 +50,14 @@ def application(  # noqa: PLR0913 - it assembles
 
     app.state.settings, app.state.db, app.state.access = settings, db, access
     app.state.problems, app.state.answers = problems, answers
+    app.state.consumers = ()
     app.state.readiness = readiness = probes.Readiness()
     readiness.add("base", partial(_ping, db))
     readiness.add("acces", access.ping)
 
     # Routes and not routers: to look into included routers doubles the time of a short request.
-    for router in (*routers, *([internal.router] if log else ()), probes.router, explain(problems)):
+    ours = [operations(owns_log=log), probes.router, explain(problems)]
+    for router in (*routers, *([internal.router] if log else ()), *ours):
         app.router.routes.extend(router.routes)
     for context in iter_route_contexts(app.routes):
         if isinstance(context.original_route, APIRoute) and not isinstance(

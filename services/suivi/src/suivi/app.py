@@ -12,6 +12,7 @@ from kit.consumer import Consumer, HttpSource
 from kit.db import engine
 from kit.http import application
 from kit.log import Relay
+from kit.operations import Operations
 from kit.run import Service, Timer
 from kit.secrets import Fingerprint, Vault
 from kit.settings import Settings
@@ -49,6 +50,16 @@ def create_app(settings: Settings, db: AsyncEngine, access: Access) -> FastAPI:
         Personnes(settings.orientation_url, settings.service_key),
     )
     app.state.reception = Reception(db, Fingerprint(settings.platform_key), app.state.rapprochement)
+    app.state.operations = Operations(
+        {
+            "orientation": settings.orientation_url,
+            "inscription": settings.inscription_url,
+            "passerelle": settings.passerelle_url,
+            "suivi": settings.suivi_url,
+            "indicateurs": settings.indicateurs_url,
+        },
+        settings.service_key,
+    )
     app.state.abonnes = Abonnes(
         db, Vault(settings.platform_key, "abonnements"), tuple(settings.webhook_networks)
     )

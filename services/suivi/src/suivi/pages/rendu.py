@@ -12,12 +12,14 @@ from kit.settings import Settings
 LECTEURS = frozenset(
     {"mission_locale", "cap_emploi", "france_travail", "organisme_formation", "comite_passerelle"}
 )
+EXPLOITATION = "exploitation"
 
 
 def pages(settings: Settings) -> Pages:
     nav = [
         Link("Parcours", "/parcours", LECTEURS),
         Link("Abonnement", "/abonnement", LECTEURS),
+        Link("Exploitation", "/exploitation", frozenset({EXPLOITATION})),
         Link("Tableau de bord", f"{settings.indicateurs_url}/"),
     ]
     templates = Path(__file__).parents[1] / "templates"
