@@ -11,7 +11,7 @@ space := $(empty) $(empty)
 export MYPYPATH := $(subst $(space),:,$(patsubst %,%/src,$(filter-out deploy bench,$(SOURCES))))
 
 .PHONY: help venv up demo test test-fast test-outages bench bench-large lint check contracts release migration lock cle clean \
-	verify-journal sauvegarder restaurer republier chaos rebuild
+	verify-journal sauvegarder restaurer republier chaos rebuild mis-de-cote
 
 help: ## Montrer ces tâches
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -97,6 +97,12 @@ republier: venv ## Remplir à nouveau un Kafka qui a tout perdu, depuis les jour
 rebuild: venv ## Refaire ce qu’un service déduit du journal : SERVICE= PROJECTION= ; OUI=1 sans question
 	@$(PYTHON) -m deploy.rebuild $(if $(SERVICE),"$(SERVICE)") $(if $(PROJECTION),"$(PROJECTION)") \
 		$(if $(OUI),--oui)
+
+mis-de-cote: venv ## Parcours mis de côté : lister ; RELACHER=flux|tous ou PASSER=flux MOTIF=, SERVICE= AUTEUR=
+	@$(PYTHON) -m deploy.mis_de_cote $(if $(RELACHER),--relacher "$(RELACHER)") \
+		$(if $(PASSER),--passer "$(PASSER)") $(if $(MOTIF),--motif "$(MOTIF)") \
+		$(if $(SERVICE),--service "$(SERVICE)") $(if $(AUTEUR),--auteur "$(AUTEUR)") \
+		$(if $(RAISON),--raison "$(RAISON)")
 
 clean: ## Oublier les données et les journaux de la pile
 	@if [ -e .data/lock ] && ! flock --nonblock .data/lock true; then \

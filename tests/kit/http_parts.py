@@ -1,10 +1,14 @@
 """A small service to knock at: one route for each way of going wrong."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import httpx
+import uvicorn
 from fastapi import FastAPI, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -18,6 +22,7 @@ from kit.http import Document, Router, application
 from kit.settings import Settings
 
 NIR = "185057800608436"
+SERVICE_KEY = SecretStr("service-key")
 NOWHERE = "postgresql+asyncpg://nobody@127.0.0.1:1/nothing"
 
 router = Router()
@@ -32,7 +37,7 @@ def a_settings(**changes: Any) -> Settings:
             "kafka": "127.0.0.1:1",
             "port": 1,
             "public_url": "http://service.test",
-            "service_key": SecretStr("service-key"),
+            "service_key": SERVICE_KEY,
             "platform_key": SecretStr("platform-key-of-the-tests-0123456789"),
             "orientation_url": url,
             "inscription_url": url,
@@ -50,9 +55,10 @@ def a_service(
     access: str = NOWHERE,
     log: bool = False,
     demo: bool = False,
+    pool: int = 2,
 ) -> FastAPI:
     settings = a_settings(demo=demo)
-    databases = [engine(url, pool=2) for url in (db, access)]
+    databases = [engine(url, pool=pool) for url in (db, access)]
     app = application(
         "Essai",
         *(routers or (router,)),
@@ -150,3 +156,15 @@ async def mine(caller: Annotated[Caller, authorized("parcours:lire")]) -> str:
 @router.post("/form")
 async def form(name: Annotated[str, Form(max_length=10)]) -> str:
     return name
+
+
+@asynccontextmanager
+async def served_here(app: FastAPI) -> AsyncIterator[str]:
+    """The base URL of *app*, served by this very loop."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - uvicorn offers nothing to wait for
+        await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await serving

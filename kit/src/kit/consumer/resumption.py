@@ -76,8 +76,9 @@ class Resumption:
                     if passes(error) or not part:
                         raise
                     if len(part) == 1:
-                        spans.fail(part[0], error)
-                        return await self._block_again(part[0], error)
+                        [opened] = spans.open(part)
+                        spans.fail(opened, error)
+                        return await self._block_again(opened, error)
                     size = len(part) // 2
                     continue
                 self._decided = True
