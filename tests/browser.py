@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
+from time import sleep
 
 import uvicorn
 from axe_playwright_python.base import AXE_SCRIPT
@@ -37,6 +38,8 @@ def served(app: FastAPI) -> Iterator[str]:
     socket = server.config.bind_socket()
     thread = Thread(target=server.run, kwargs={"sockets": [socket]})
     thread.start()
+    while not server.started:
+        sleep(0.01)
     yield f"http://127.0.0.1:{socket.getsockname()[1]}"
     server.should_exit = True
     thread.join()

@@ -94,7 +94,7 @@ def _effects(ground: Ground) -> str:
     name = f"effects_{uuid4().hex[:8]}"
     ground.postgresql.execute(f"create database {name}")
     url = ground.postgresql.database_url(name)
-    asyncio.run(_execute(url, sql("consumer") + ";" + _TABLES))
+    asyncio.run(_execute(url, sql("consumer") + sql("consumer_decision") + _TABLES))
     return url
 
 
@@ -107,6 +107,9 @@ class Heads:
         self._heads = dict(heads)
 
     async def entries(self, _partition: int, _after: int, _limit: int) -> list[Record]:
+        return []
+
+    async def stream(self, _stream: UUID, _after: int, _limit: int) -> list[Record]:
         return []
 
     async def heads(self) -> tuple[UUID, dict[int, int]]:

@@ -15,7 +15,7 @@ from kit.log import Lag
 
 SHOWN: Final = 100  # marks that a service tells at once, the oldest first
 DECISIONS: Final = 20
-_TO_TELL = aiohttp.ClientTimeout(total=4, connect=1)
+_TO_TELL = aiohttp.ClientTimeout(total=5, connect=2)
 _TO_ACT = aiohttp.ClientTimeout(total=30, connect=2)
 
 
