@@ -91,7 +91,7 @@ def dire(
         def dire(*arguments: str) -> str:
             monkeypatch.setattr("sys.argv", ["mis_de_cote", *arguments])
             mis_de_cote.main()
-            return capsys.readouterr().out
+            return capsys.readouterr().out.replace("\xa0", " ")
 
         yield dire
 

@@ -107,9 +107,9 @@ async def _keep(tx: AsyncConnection, reader: str, records: Sequence[Record]) -> 
 
 
 @pytest.fixture
-def chance() -> random.Random:
+def chance(tell: Callable[[str], None]) -> random.Random:
     seed = random.randrange(1 << 32)
-    print(f"seed {seed}")
+    tell(f"{STORIES} stories, seed {seed}")
     return random.Random(seed)
 
 
@@ -184,7 +184,6 @@ async def test_a_stream_released_while_it_goes_on_ends_as_if_nothing_had_failed(
     await until(lambda: _reached(readers, ill=14, well=19), WITHIN)
     async with readers.db.connect() as tx:
         late = await tx.scalar(_LATE, {"stream": stories[0].b})
-    print(f"B late by {late:.3f} s")
     assert late < 1
 
     await _together(_write(writer, story.told(chance), chance) for story in stories[1:])
