@@ -110,9 +110,9 @@ def test_ils_se_listent_se_relachent_et_se_passent(dire: Dire, flux: list[UUID])
     assert "1 attend derrière" in liste
     assert "test.poison : " in liste
     assert "orientation ne répond pas." in liste
-    assert relache == f"{codes[0]} avance de nouveau.\n"
-    assert passe == f"{codes[1]} avance de nouveau.\n"
-    assert tous == f"{codes[2]} avance de nouveau.\n"
+    assert f"{codes[0]} avance de nouveau." in relache
+    assert f"{codes[1]} avance de nouveau." in passe
+    assert f"{codes[2]} avance de nouveau." in tous
     assert "Rien n’est mis de côté." in dire()
 
 
