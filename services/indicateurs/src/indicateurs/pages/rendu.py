@@ -20,6 +20,7 @@ LECTEURS = frozenset(
 def pages(settings: Settings) -> Pages:
     nav = [
         Link("Parcours", f"{settings.suivi_url}/parcours", LECTEURS),
+        Link("Exploitation", f"{settings.suivi_url}/exploitation", frozenset({"exploitation"})),
         Link("Tableau de bord", "/"),
     ]
     return Pages(Path(__file__).parents[1] / "templates", settings, nav=nav)
