@@ -1,10 +1,12 @@
 """Work in a process of its own, so that the load and what is loaded do not share a loop."""
 
+import logging
 import multiprocessing
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ProcessPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
+import structlog
 import uvloop
 
 P = ParamSpec("P")
@@ -29,4 +31,7 @@ def run(work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kw
 def _run(
     work: Callable[..., Coroutine[Any, Any, T]], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> T:
+    # The screen is for figures: what is expected of a beginning is not told there.
+    logging.disable(logging.WARNING)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     return uvloop.run(work(*args, **kwargs))

@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
@@ -132,19 +132,41 @@ class Ground:
         **change: str,
     ) -> Iterator[Role]:
         """Run these roles of a service in a process, until the block ends."""
-        port = self.port()
-        child = Child(
-            f"{service} {only}",
-            [sys.executable, "-m", module, service, "--only", only],
-            log=self._log / f"{service}-{only}.log",
-            env=self.settings(store, port, **change),
-            cwd=ROOT,
-        )
+        with self.roles(1, store, only, service=service, module=module, **change) as [one]:
+            yield one
+
+    @contextmanager
+    def roles(
+        self,
+        processes: int,
+        store: Store,
+        only: str,
+        *,
+        service: str = "suivi",
+        module: str = "kit.run",
+        **change: str,
+    ) -> Iterator[list[Role]]:
+        """The same in so many processes, which start together."""
+        started: list[Role] = []
         try:
-            child.wait_until(lambda: _alive(port))
-            yield Role(child, port)
+            for _ in range(processes):
+                port = self.port()
+                child = Child(
+                    f"{service} {only}",
+                    [sys.executable, "-m", module, service, "--only", only],
+                    log=self._log / f"{service}-{only}.log",
+                    env=self.settings(store, port, **change),
+                    cwd=ROOT,
+                )
+                started.append(Role(child, port))
+            for each in started:
+                each.child.wait_until(partial(_alive, each.port))
+            yield started
         finally:
-            child.stop()
+            for each in started:
+                each.child.ask_to_stop()
+            for each in started:
+                each.child.stop()
 
     def transactions(self, store: Store) -> int:
         """How many were committed; those of sessions that have ended are all told."""

@@ -13,6 +13,7 @@ from bench.line import Line, number
 from bench.measures import appending, posting, reading
 from bench.size import Size
 from deploy.embedded.jars import require_room
+from kit.migrations import upgrade
 
 SIZES: Final = (10_000, 1_000_000, 10_000_000)
 FOLDER: Final = (
@@ -44,7 +45,11 @@ class Stores:
             )
             asyncio.run(store.fill(at.url, events, at.source))
             server.execute(f"alter database {building} rename to {name}")
-        return self.ground.met(server.database_url(name), server.database_url(access))
+        url, access_url = server.database_url(name), server.database_url(access)
+        # Kept from a former version, they are brought to this one.
+        asyncio.run(upgrade(url, "suivi"))
+        asyncio.run(upgrade(access_url, "access"))
+        return self.ground.met(url, access_url)
 
 
 def lines(ground: Ground, size: Size) -> Iterator[Line]:

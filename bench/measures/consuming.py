@@ -59,9 +59,10 @@ def lines(ground: Ground, size: Size) -> Iterator[Line]:
 def by_processes(ground: Ground, size: Size) -> Iterator[Line]:
     """The same, by one, two and four members of the group."""
     told: list[Line] = []
+    number = size.consumed
     for processes in (1, 2, 4):
-        rate, verdict = _consume(ground, size.consumed, f"scale{processes}", processes)
-        shape = f"12 partitions, lots de 500, {size.consumed} événements"
+        rate, verdict = _consume(ground, number, f"scale{processes}", processes)
+        shape = f"12 partitions, lots de 500, {number} événements"
         told.append(
             Line(f"consommateur, {processes} processus", rate, "événements/s", shape, verdict)
         )

@@ -64,11 +64,11 @@ def lines(ground: Ground, size: Size) -> Iterator[Line]:
         f" un fait sur {_EVERY} suivi"
     )
     for name, found, limit, how in (
-        ("chronologie", paced.followed, 100, "lue par sa route, demande comprise"),
-        ("indicateur", waits, 1000, "dès que la ligne comptée est lisible, à 10 ms près"),
+        ("la chronologie", paced.followed, 100, "lue par sa route, demande comprise"),
+        ("l’indicateur", waits, 1000, "dès que la ligne comptée est lisible, à 10 ms près"),
     ):
         yield Line(
-            f"de l’accusé à la {name}, p99" if name == "chronologie" else f"à l’{name}, p99",
+            f"de l’accusé à {name}, p99",
             percentile(found, 0.99) * 1000,
             "ms",
             f"{shape} ; {how} ; médiane {percentile(found, 0.5) * 1000:.0f} ms",

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from itertools import pairwise
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -103,15 +102,16 @@ def by_processes(ground: Ground, size: Size) -> Iterator[Line]:
     """The same single posts, by one, two and four processes of the role `api`."""
     at = ground.store()
     told: list[Line] = []
+    number = size.singles // 2
     for processes in (1, 2, 4):
-        facts = _facts(at, size.singles, size.singles, f"scale{processes}")
+        facts = _facts(at, number, number, f"scale{processes}")
         posted = _post(ground, at, facts, processes=processes)
         told.append(
             Line(
                 f"envoi d’un fait, {processes} processus api",
                 posted.rate,
                 "événements/s",
-                f"{CLIENTS} clients en tout, {size.singles} faits,"
+                f"{CLIENTS} clients en tout, {number} faits,"
                 f" {posted.busy * 100:.0f} % d’un cœur à eux tous",
                 posted.verdict,
                 generator=posted.outcome.cpu,
@@ -141,10 +141,7 @@ def _post(  # noqa: PLR0913 - the coordinates of one load
     warming = _facts(at, _WARM, _WARM, f"warm-{facts[0]['id']}")
     module = "bench.without_storage" if bare else "kit.run"
     before = asyncio.run(store.heads(at.url))
-    with ExitStack() as running:
-        apis = [
-            running.enter_context(ground.role(at, "api", module=module)) for _ in range(processes)
-        ]
+    with ground.roles(processes, at, "api", module=module) as apis:
         ports = [api.port for api in apis]
         warm = apart.run(load.closed, ports, clients, requests(at, warming, 0))
         spent = sum(api.spent() for api in apis)

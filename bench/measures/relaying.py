@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from itertools import pairwise
 
 from bench import apart, rows, store, topic
@@ -46,9 +45,10 @@ def lines(ground: Ground, size: Size) -> Iterator[Line]:
 def by_processes(ground: Ground, size: Size) -> Iterator[Line]:
     """The same, by one, two and four processes that share the partitions."""
     told: list[Line] = []
+    number = size.relayed // 2
     for processes in (1, 2, 4):
-        rate, verdict = _relay(ground, size.relayed, f"scale{processes}", processes)
-        shape = f"12 partitions, {size.relayed} événements qui attendent"
+        rate, verdict = _relay(ground, number, f"scale{processes}", processes)
+        shape = f"12 partitions, {number} événements qui attendent"
         told.append(Line(f"relais, {processes} processus", rate, "événements/s", shape, verdict))
     yield told[0]
     for fewer, more in pairwise(told):
@@ -58,9 +58,7 @@ def by_processes(ground: Ground, size: Size) -> Iterator[Line]:
 def _relay(ground: Ground, number: int, seed: str, processes: int = 1) -> tuple[float, Verdict]:
     at = ground.store()
     placed = list(rows.place(rows.rows(number, among=number, seed=seed), {}, {}))
-    with ExitStack() as running:
-        for _ in range(processes):
-            running.enter_context(ground.role(at, "relay", SC_KAFKA=ground.kafka))
+    with ground.roles(processes, at, "relay", SC_KAFKA=ground.kafka):
         asyncio.run(_shared(at.url, processes))
         seconds = asyncio.run(_relayed(at.url, placed))
     seen = apart.run(topic.read, ground.kafka, f"{at.topics}{_JOURNAL}", number)

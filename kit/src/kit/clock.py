@@ -13,7 +13,12 @@ def now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251
 
 
-Now = Annotated[datetime, Depends(now)]
+# A dependency that is not async costs each request a trip to a thread and back.
+async def _now() -> datetime:
+    return now()
+
+
+Now = Annotated[datetime, Depends(_now)]
 
 
 def civil_date(instant: datetime) -> date:

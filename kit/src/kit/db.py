@@ -52,7 +52,7 @@ def _replace_if_closed(connection: DBAPIConnection, *_: object) -> None:
         raise DisconnectionError
 
 
-def _database(request: Request) -> AsyncEngine:
+async def _database(request: Request) -> AsyncEngine:
     db: AsyncEngine = request.app.state.db
     return db
 

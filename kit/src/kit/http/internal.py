@@ -16,7 +16,7 @@ from kit.settings import Settings
 MAX_PAGE = 1000
 
 
-def _service_only(request: Request) -> None:
+async def _service_only(request: Request) -> None:
     settings: Settings = request.app.state.settings
     expected = f"Bearer {settings.service_key.get_secret_value()}"
     given = request.headers.get("authorization", "")

@@ -20,7 +20,7 @@ router = Router(prefix="/v1/abonnements", tags=["abonnements"])
 _Gerer = Annotated[Caller, authorized("abonnements:gerer")]
 
 
-def _abonnes(request: Request) -> Abonnes:
+async def _abonnes(request: Request) -> Abonnes:
     abonnes: Abonnes = request.app.state.abonnes
     return abonnes
 

@@ -21,7 +21,7 @@ router = Router(tags=["parcours"])
 _Lire = Annotated[Caller, authorized("parcours:lire")]
 
 
-def _consultation(caller: _Lire, db: Database, access: TheAccess, now: Now) -> Consultation:
+async def _consultation(caller: _Lire, db: Database, access: TheAccess, now: Now) -> Consultation:
     return Consultation(db, access, caller, now)
 
 
