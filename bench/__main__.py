@@ -11,7 +11,16 @@ from bench import large, machine, report
 from bench.gate import Verdict
 from bench.ground import ROOT, Ground
 from bench.line import Line
-from bench.measures import appending, consuming, delays, posting, reading, relaying, sending
+from bench.measures import (
+    appending,
+    consuming,
+    delays,
+    posting,
+    reading,
+    rebuilding,
+    relaying,
+    sending,
+)
 from bench.size import FULL, QUICK, Size
 
 Measure = Callable[[Ground, Size], Iterator[Line]]
@@ -43,6 +52,7 @@ MEASURES: dict[str, Measure] = {
     "consommateur": consuming.lines,
     "delais": delays.lines,
     "etat": _read,
+    "reconstruction": rebuilding.lines,
     "webhooks": sending.lines,
     "processus": _scale,
 }

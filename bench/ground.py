@@ -27,7 +27,7 @@ from kit.db import engine
 ROOT = Path(__file__).parents[1]
 _FIRST_PORT = 8301
 _SCOPES = ("evenements:ecrire", "parcours:lire", "abonnements:gerer")
-_SERVICE_KEY = "bench-service-key"
+SERVICE_KEY = "bench-service-key"
 PLATFORM_KEY = "bench-platform-key-of-32-characters-and-more"
 
 
@@ -107,7 +107,7 @@ class Ground:
             "SC_HOST": LOOPBACK,
             "SC_PORT": str(port),
             "SC_PUBLIC_URL": f"http://{LOOPBACK}:{port}",
-            "SC_SERVICE_KEY": _SERVICE_KEY,
+            "SC_SERVICE_KEY": SERVICE_KEY,
             "SC_PLATFORM_KEY": PLATFORM_KEY,
             **dict.fromkeys(
                 (

@@ -108,24 +108,25 @@ def place(
 
 def entries(number: int, *, seed: str) -> list[Entry]:
     """So many events as a relay reads them, over all partitions."""
-    placed = place(rows(number, among=number, seed=seed), {}, {})
     now = clock.now()
-    return [
-        Entry(
-            one.partition,
-            one.position,
-            one.row.stream,
-            one.version,
-            one.row.source,
-            one.row.id,
-            one.row.type,
-            one.row.happened_at,
-            now,
-            *(None,) * 6,
-            one.row.body,
-        )
-        for one in placed
-    ]
+    return [entry(one, now) for one in place(rows(number, among=number, seed=seed), {}, {})]
+
+
+def entry(one: Placed, recorded_at: datetime) -> Entry:
+    row = one.row
+    return Entry(
+        one.partition,
+        one.position,
+        row.stream,
+        one.version,
+        row.source,
+        row.id,
+        row.type,
+        row.happened_at,
+        recorded_at,
+        *(None,) * 6,
+        row.body,
+    )
 
 
 def _uuid(chance: random.Random) -> UUID:
@@ -168,6 +169,8 @@ def _row(fact: dict[str, Any]) -> Row:
 def _template(name: str) -> tuple[str, str, datetime, str]:
     event = sample(name)
     event |= {"id": "$id", "subject": "$stream"}
+    if "beneficiaire_id" in event["data"]:
+        event["data"]["beneficiaire_id"] = "$stream"  # to each parcours its person
     body = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
     return event["source"], event["type"], datetime.fromisoformat(event["time"]), body
 

@@ -1,7 +1,7 @@
 """A store written without the product: COPY, the fastest that PostgreSQL offers."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -77,11 +77,8 @@ async def fill(url: str, events: int, organisation: str) -> None:
     connection, other = await connect(url), await connect(url)
     reached = await heads(url)
     try:
-        for first in range(0, events // len(rows.LIFE), _WINDOW):
-            lives = range(first, min(first + _WINDOW, events // len(rows.LIFE)))
-            # Those who live at the same time take each step one after the other.
-            steps = zip(*(rows.life(rank) for rank in lives), strict=True)
-            placed = list(rows.place((row for step in steps for row in step), reached, {}))
+        for lives in windows(events):
+            placed = list(rows.place(side_by_side(lives), reached, {}))
             reached |= {one.partition: one.position for one in placed}
             now = clock.now()
             await asyncio.gather(
@@ -101,6 +98,18 @@ async def fill(url: str, events: int, organisation: str) -> None:
     finally:
         await connection.close()
         await other.close()
+
+
+def windows(events: int) -> Iterator[range]:
+    """The ranks of the journeys that make so many events, by those that live together."""
+    whole = range(events // len(rows.LIFE))
+    return (whole[first : first + _WINDOW] for first in range(0, len(whole), _WINDOW))
+
+
+def side_by_side(lives: Iterable[int]) -> Iterator[Row]:
+    """Their events: those who live at the same time take each step one after the other."""
+    steps = zip(*map(rows.life, lives), strict=True)
+    return (row for step in steps for row in step)
 
 
 async def open_to(
