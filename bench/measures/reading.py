@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bench import apart, load, rows, store
 from bench.gate import Verdict
 from bench.ground import Ground, Store
-from bench.line import Line, Reference, Target, percentile
+from bench.line import Line, Reference, Target, number, percentile
 from bench.machine import Meter
 from bench.size import Size
 
@@ -34,11 +34,11 @@ def line(ground: Ground, at: Store, size: Size, stored: int) -> Line:
     p99 = percentile([answer.seconds for answer in outcome.answers], 0.99) * 1000
     p50 = percentile([answer.seconds for answer in outcome.answers], 0.5) * 1000
     return Line(
-        f"état d’un parcours à une date, {stored:,} événements".replace(",", "\u202f"),
+        f"état d’un parcours à une date, journal de {number(stored)} événements",
         p99,
         "ms (p99)",
         f"par sa route, un client, {size.reads} parcours au hasard de {len(rows.LIFE)} événements ;"
-        f" lecture notée avant la réponse ; médiane {p50:.1f} ms",
+        f" lecture notée avant la réponse ; médiane {number(p50)} ms",
         Verdict(missing=size.reads - whole),
         Target(at_most=5),
         Reference("la lecture de son journal seule, en SQL", percentile(alone, 0.99) * 1000),

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from bench import apart, rows, store
 from bench.gate import Verdict
 from bench.ground import PLATFORM_KEY, SERVICE_KEY, Ground
-from bench.line import Line, Reference, Target
+from bench.line import Line, Reference, Target, number
 from bench.machine import Meter
 from bench.size import Size
 from deploy.embedded.ports import LOOPBACK
@@ -52,7 +52,7 @@ def lines(ground: Ground, size: Size) -> Iterator[Line]:
         events / whole,
         "événements/s",
         f"{events} événements de parcours ordinaires, tous les indicateurs ; déduire"
-        f" {rebuilt.build:.1f} s, comparer et remplacer {rebuilt.replace:.1f} s",
+        f" {number(rebuilt.build)} s, comparer et remplacer {number(rebuilt.replace)} s",
         Verdict(missing=events - rebuilt.events, inversions=int(not rebuilt.same)),
         Target(at_least=100_000),
         Reference("la relecture seule de ces événements", events / apart.run(read, figures)),

@@ -125,7 +125,7 @@ async def _steady(
     """Make a few due at each tick; the p99, in ms, of those that are answered."""
     async with _receiving(port) as arrived:
         loop = asyncio.get_running_loop()
-        silent = dead and await loop.create_server(Silent, LOOPBACK, dead)
+        silent = await loop.create_server(Silent, LOOPBACK, dead) if dead else None
         connection = await store.connect(at.url)
         urls = [_url(port)] * RECEIVERS + ([_url(dead)] if dead else [])
         subscriptions = await _subscribe(connection, urls)
