@@ -30,6 +30,7 @@ Undo = Callable[[], None]
 
 _FIRST_PORT = 8121
 _AIM = 1.5  # seconds that a fault waits for work to be in flight
+_STARTS = 180.0  # five at once, beside a stack
 _SERVES = 120.0
 
 
@@ -91,7 +92,7 @@ class Rig:
             self._spawn(role)
         for role in ROLES:
             url = f"http://{LOOPBACK}:{self._ports[role]}/pret"
-            self._roles[role].wait_until(partial(answers, url))
+            self._roles[role].wait_until(partial(answers, url), within=_STARTS)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,7 +1,9 @@
 """Ce qui est dû aux abonnés, quand le journal se relit ou renaît d’une sauvegarde."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from ipaddress import ip_network
 
 import pytest
 from sqlalchemy import text
@@ -9,7 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kit import clock, log
 from kit.consumer import Record
+from kit.db import engine
+from kit.webhooks import Sender
 from suivi import consumers
+from suivi.commands.envoyer import Envoyeur
 from suivi.domain.abonnements import identifiant_d_envoi
 from tests.kit.reading import record
 from tests.services.suivi.conftest import Partenaire, Suivi
@@ -73,6 +78,35 @@ async def test_l_identifiant_d_un_envoi_est_celui_que_donne_aussi_la_base(suivi:
 
     async with suivi.app.state.db.connect() as tx:
         assert await tx.scalar(refait) == identifiant_d_envoi("é", "a")
+
+
+async def test_une_base_lente_fait_attendre_les_tentatives_et_n_en_fait_refaire_aucune(
+    suivi: Suivi, organisme: Partenaire
+):
+    db, reseau = suivi.app.state.db, [ip_network("127.0.0.0/8")]
+    parcours_id = await suivi.ouvrir(organisme)
+    faits = [
+        organisme.fait("suivi.entree_effective", parcours_id, f"2026-03-{jour:02}T09:00:00+01:00")
+        for jour in range(1, 12)
+    ]
+    await organisme.dire_un_lot(faits)
+    await _abonner(organisme)
+    async with db.connect() as tx:
+        records = [record(entry) for entry in await log.read(tx, parcours_id)]
+    dus = await _appliquer(db, records)
+    envoyeur = Envoyeur(suivi.app.state.abonnes, Sender(reseau), "http://suivi")
+
+    ailleurs = engine(db.url.render_as_string(hide_password=False))
+    async with envoyeur.sender, asyncio.TaskGroup() as taches, ailleurs.begin() as tx:
+        await tx.execute(text("lock table tentatives in exclusive mode"))
+        await envoyeur.envoyer(clock.now(), taches)
+        await asyncio.sleep(1.3)  # longer than anyone waits for a connection
+    await ailleurs.dispose()
+
+    async with db.connect() as tx:
+        notees = list(await tx.scalars(text("select envoi from tentatives order by envoi")))
+    assert len(dus) == 12
+    assert notees == dus
 
 
 async def _abonner(partenaire: Partenaire) -> None:

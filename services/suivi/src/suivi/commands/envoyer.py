@@ -17,6 +17,8 @@ from suivi.tables.abonnements import Ligne
 PAR_ABONNE = 20
 # Longer than one attempt may last: nobody else takes what is being sent.
 BAIL = timedelta(seconds=30)
+# Of the five connections of a pool: the others wait, and one is left to take what is due.
+NOTES_A_LA_FOIS = 4
 
 _log = structlog.get_logger(__name__)
 
@@ -29,6 +31,7 @@ class Envoyeur:
         self._abonnes = abonnes
         self._public_url = public_url
         self._en_cours: Counter[UUID] = Counter()
+        self._notes = asyncio.Semaphore(NOTES_A_LA_FOIS)
 
     async def envoyer(self, le: datetime, taches: asyncio.TaskGroup) -> int:
         """Faire partir, dans `taches`, ce qui est dû à `le` ; rend combien d’envois partent."""
@@ -44,7 +47,9 @@ class Envoyeur:
     async def _envoyer(self, envoi: Ligne) -> None:
         self._en_cours[envoi.abonnement] += 1
         try:
-            await self._noter(envoi, *await self._tenter(envoi))
+            tentative = await self._tenter(envoi)
+            async with self._notes:
+                await self._noter(envoi, *tentative)
         except Exception as erreur:  # noqa: BLE001 - after the lease it is tried again
             _log.warning("a delivery is left to later", reason=observability.describe(erreur))
         finally:
