@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 
 class Seen(NamedTuple):
@@ -39,7 +39,7 @@ def inspect(
     expected: Iterable[Hashable],
     seen: Iterable[Seen],
     *,
-    after: Mapping[Hashable, int] | None = None,
+    after: Mapping[Any, int] | None = None,
     contiguous: bool = True,
 ) -> Verdict:
     """Compare what was *expected* with what was *seen*, in the order in which it was seen.

@@ -144,12 +144,12 @@ async def verdict(url: str, expected: Iterable[tuple[str, str]], after: dict[int
     by_partition = inspect(
         expected,
         (Seen(x["partition"], x["position"], k) for x, k in zip(lines, keys, strict=True)),
-        after={**after},
+        after=after,
     )
     by_stream = inspect(
         (),
         (Seen(x["stream"], x["version"], k) for x, k in zip(lines, keys, strict=True)),
-        after={**began},
+        after=began,
     )
     return by_partition.plus(by_stream._replace(duplicates=0))
 

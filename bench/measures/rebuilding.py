@@ -63,7 +63,6 @@ def lines(ground: Ground, size: Size) -> Iterator[Line]:
 async def rebuild(url: str, port: int) -> Rebuilt:
     """Rebuild as `make rebuild` does, without its screen."""
     suivi = f"http://{LOOPBACK}:{port}"
-    elsewhere = (f"{name}_url" for name in ("orientation", "inscription", "passerelle"))
     settings = Settings(
         database_url=url,
         access_database_url=url,
@@ -74,7 +73,9 @@ async def rebuild(url: str, port: int) -> Rebuilt:
         indicateurs_url=suivi,
         service_key=SecretStr(SERVICE_KEY),
         platform_key=SecretStr(PLATFORM_KEY),
-        **dict.fromkeys(elsewhere, suivi),
+        orientation_url=suivi,
+        inscription_url=suivi,
+        passerelle_url=suivi,
     )
     [projection] = reconstructibles(settings)
     read: list[int] = []
