@@ -17,7 +17,7 @@ from uuid import UUID
 from pydantic import SecretStr
 
 from deploy.prepare import SERVICES
-from kit.consumer import Reader, SetAside
+from kit.consumer import UNFINISHED, Reader, SetAside
 from kit.ids import short_code
 from kit.operations import SHOWN, Operations, Outcome, SilentError, State
 from kit.pages.filters import count, moment
@@ -155,7 +155,9 @@ def _lignes(service: str, etat: State, trace_url: str | None) -> Iterator[str]:
             f" position {marque.first_position}, depuis le {moment(marque.since)},"
             f" {count(marque.waiting, 'attend', 'attendent')} derrière"
         )
-        yield f"    {marque.type} : {marque.reason}"
+        inacheve = marque.reason == UNFINISHED
+        raison = "relâché, reste à appliquer" if inacheve else marque.reason
+        yield f"    {marque.type} : {raison}"
         if trace_url and marque.trace:
             yield f"    {trace_url.format(trace_id=marque.trace)}"
     if (reste := nombre - len(etat.set_aside)) > 0:
