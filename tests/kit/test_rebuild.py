@@ -172,7 +172,7 @@ async def skip(world: World, stream: UUID) -> None:
         dead_letters="test.dead-letters",
         known_types=None,
     )
-    assert await consumer.skip(stream, 2, "somebody") is None
+    assert await consumer.skip(stream, 2, "somebody", "a trial") is None
 
 
 async def test_two_rebuilds_do_not_meet(world: World):
