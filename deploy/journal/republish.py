@@ -9,11 +9,13 @@ import sys
 import time
 from argparse import ArgumentParser
 
+from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from deploy.embedded.process import Trouble
 from deploy.journal import places
@@ -21,7 +23,14 @@ from deploy.prepare import topics
 from kit.broker import create_topics
 from kit.log.relay.again import left, publish_again
 
-PATIENCE = 60.0  # seconds without a line published
+PATIENCE = 120.0  # seconds without a topic made or a line published
+# A Kafka just started with an empty disk takes a while before it makes a topic.
+_when_it_answers = AsyncRetrying(
+    retry=retry_if_exception_type((KafkaError, TimeoutError)),
+    stop=stop_after_delay(PATIENCE),
+    wait=wait_fixed(1),
+    reraise=True,
+)
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -43,13 +52,15 @@ def main() -> None:
         asyncio.run(republish(arguments.service))
     except Trouble as trouble:
         sys.exit(str(trouble))
+    except (KafkaError, TimeoutError):
+        sys.exit("Kafka ne répond pas : démarrez-le d’abord, sur un disque formaté.")
 
 
 async def republish(service: str | None) -> None:
     """Return once all that was stored at the start is in Kafka again."""
     logs, _readers = places.logs(service)
     kafka, prefix = places.kafka()
-    await create_topics(kafka, topics(prefix))
+    await _when_it_answers(create_topics, kafka, topics(prefix))
     for name, url in logs.items():
         await _republish(name, url)
 
