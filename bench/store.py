@@ -13,6 +13,7 @@ from bench.gate import Seen, Verdict, inspect
 from bench.rows import Placed
 from kit import clock
 from kit.ids import named_uuid, short_code
+from kit.log import P
 from kit.log.store import Row
 
 _ENTRY = (
@@ -131,7 +132,7 @@ async def verdict(url: str, expected: Iterable[tuple[str, str]], after: dict[int
     """Judge what is stored beyond *after*: partitions and streams are both lines of numbers."""
     connection = await connect(url)
     try:
-        starts = [after.get(partition, 0) for partition in range(max(after, default=0) + 1)]
+        starts = [after.get(partition, 0) for partition in range(P)]
         lines = await connection.fetch(_SEEN, starts)
     finally:
         await connection.close()
