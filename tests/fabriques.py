@@ -41,6 +41,7 @@ def un_beneficiaire(**change: Change) -> Beneficiaire:
         "prenom": "Nadia",
         "date_naissance": date(2004, 5, 17),
         "commune": "69123",
+        "efface_le": None,
     }
     return Beneficiaire(**defaut | change)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from contracts.base import Evenement, Porte
-from contracts.catalogue import PAR_TYPE
+from contracts.catalogue import TOUS
 
 JOURNAL = "parcours.journal"
 LETTRES_MORTES = "{service}.dead-letters"
@@ -45,7 +45,7 @@ def document() -> Objet:
             }
         },
         "channels": {
-            JOURNAL: _topic(JOURNAL, "Tout ce qui est arrivé à chaque parcours.", PAR_TYPE),
+            JOURNAL: _topic(JOURNAL, "Tout ce qui est arrivé à chaque parcours.", TOUS),
             **{
                 f"{service}.events": _topic(
                     f"{service}.events",
@@ -58,7 +58,7 @@ def document() -> Objet:
         },
         "operations": dict(_operations()),
         "components": {
-            "messages": {type_: _message(classe) for type_, classe in PAR_TYPE.items()}
+            "messages": {type_: _message(classe) for type_, classe in TOUS.items()}
             | {"octets": _octets()},
             "schemas": {"entetes": _entetes()},
         },
@@ -68,7 +68,7 @@ def document() -> Objet:
 def _decisions(service: str) -> list[str]:
     return [
         type_
-        for type_, classe in PAR_TYPE.items()
+        for type_, classe in TOUS.items()
         if classe.proprietaire == service and classe.portes & {Porte.COMMANDE, Porte.TEMPS}
     ]
 

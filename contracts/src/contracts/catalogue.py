@@ -11,7 +11,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from contracts.anciens import PositionnementRefusArgumenteV1, VersionAncienne
-from contracts.base import PREFIXE
+from contracts.base import PREFIXE, Evenement
+from contracts.beneficiaire import BeneficiaireEfface
 from contracts.certification import CertificationResultatPrononce
 from contracts.emploi import EmploiRetourEmploiDeclare
 from contracts.evenement import (
@@ -58,10 +59,14 @@ FaitDeParcours = (
     | CertificationResultatPrononce
     | EmploiRetourEmploiDeclare
 )
+FaitDePersonne = BeneficiaireEfface
 EvenementPoste = FaitDeParcours | Rectification | VersionAncienne
 
 _LECTEUR: TypeAdapter[EvenementPoste] = TypeAdapter(
     Annotated[EvenementPoste, Field(discriminator="type")]
+)
+_TRANSPORT: TypeAdapter[EvenementPoste | FaitDePersonne] = TypeAdapter(
+    Annotated[EvenementPoste | FaitDePersonne, Field(discriminator="type")]
 )
 
 PAR_TYPE: dict[str, type[EvenementPoste]] = {
@@ -90,6 +95,10 @@ PAR_TYPE: dict[str, type[EvenementPoste]] = {
         EvenementConteste,
     )
 }
+# Those of a parcours, above, and those of a person: who reads only parcours passes these over.
+TOUS: dict[str, type[Evenement]] = PAR_TYPE | {
+    classe.model_fields["type"].default: classe for classe in (BeneficiaireEfface,)
+}
 POSES_PAR_LA_PLATEFORME = frozenset(
     {"organisation", "recordedtime", "partition", "position", "version"}
 )
@@ -97,7 +106,7 @@ _EXTENSION = re.compile(r"^[a-z0-9]{1,20}$")
 
 
 def lire(document: bytes | str | Mapping[str, Any]) -> FaitDeParcours | Rectification:
-    """L’événement d’un document du journal, dans la dernière version de son type.
+    """L’événement de parcours d’un document du journal, dans la dernière version de son type.
 
     Les champs de demain sont laissés de côté. `dit` rend la version postée, qu’une correction vise.
     """
@@ -110,10 +119,17 @@ def lire(document: bytes | str | Mapping[str, Any]) -> FaitDeParcours | Rectific
 
 
 def lire_tel_quel(document: bytes | str | Mapping[str, Any]) -> EvenementPoste:
-    """L’événement d’un document, dans la version où il a été posté : pour le faire suivre."""
+    """L’événement de parcours d’un document, dans la version où il a été posté."""
     if isinstance(document, bytes | str):
         return _LECTEUR.validate_json(document)
     return _LECTEUR.validate_python(document)
+
+
+def lire_tout_flux(document: bytes | str | Mapping[str, Any]) -> EvenementPoste | FaitDePersonne:
+    """L’événement d’un document, d’un parcours ou d’une personne, dans la version postée."""
+    if isinstance(document, bytes | str):
+        return _TRANSPORT.validate_json(document)
+    return _TRANSPORT.validate_python(document)
 
 
 def valider(document: Mapping[str, Any]) -> EvenementPoste:

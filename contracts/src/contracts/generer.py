@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 from contracts import asyncapi
 from contracts.base import Evenement
-from contracts.catalogue import PAR_TYPE, nom_court
+from contracts.catalogue import TOUS, nom_court
 from contracts.schemas import schema
 
 RACINE = Path(__file__).parents[3]
@@ -37,7 +37,7 @@ def exemples(racine: Path, type_: str) -> list[Path]:
 
 def documents(racine: Path) -> Iterator[tuple[Path, str]]:
     """Chaque fichier publié et son contenu, le même à chaque fois."""
-    for type_, classe in PAR_TYPE.items():
+    for type_, classe in TOUS.items():
         corps = schema(classe) | {
             "examples": [
                 json.loads(chemin.read_text())
@@ -53,7 +53,7 @@ def documents(racine: Path) -> Iterator[tuple[Path, str]]:
 
 def perimes(racine: Path) -> list[Path]:
     """Les schémas de types qui ne sont plus au catalogue."""
-    return [c for c in sorted((racine / SCHEMAS).glob("*.json")) if c.stem not in PAR_TYPE]
+    return [c for c in sorted((racine / SCHEMAS).glob("*.json")) if c.stem not in TOUS]
 
 
 def retouches(racine: Path) -> list[str]:
@@ -80,7 +80,7 @@ def _catalogue(page: str) -> str:
 
 def _familles() -> Iterator[str]:
     familles: dict[str, list[type[Evenement]]] = defaultdict(list)
-    for type_, classe in PAR_TYPE.items():
+    for type_, classe in TOUS.items():
         familles[nom_court(type_).partition(".")[0]].append(classe)
     for famille, membres in familles.items():
         yield f"\n### `{famille}`\n"

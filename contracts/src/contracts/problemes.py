@@ -22,6 +22,7 @@ TITRES: Final[dict[str, tuple[str, int]]] = {
     "METHODE_NON_PERMISE": ("Méthode non permise ici", 405),
     "CONFLIT_IDENTIFIANT": ("Cet identifiant porte déjà un autre contenu", 409),
     "PARCOURS_EFFACE": ("Parcours effacé", 410),
+    "PERSONNE_EFFACEE": ("Personne effacée", 410),
     "SUPPRIME": ("Supprimé", 410),
     "TROP_GRAND": ("Envoi trop grand", 413),
     "FORMAT_NON_PRIS": ("Format non pris en charge", 415),

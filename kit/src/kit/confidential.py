@@ -8,10 +8,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-_STORE = text(
-    "insert into confidential.text (source, id, stream, texts)"
-    " values (:source, :id, :stream, cast(:texts as jsonb)) on conflict do nothing"
-)
+_STORE = text("select confidential.keep(:source, :id, :stream, cast(:texts as jsonb))")
 _READ = text("select texts::text from confidential.text where source = :source and id = :id")
 
 
@@ -20,7 +17,8 @@ async def store(
 ) -> None:
     """Keep the *texts* of an event that this transaction appends, and appends as new.
 
-    What is kept already stays as it is: the first to speak for an id is the one who is read.
+    What is kept already stays as it is: the first to speak for an id is the one who is read. What
+    is said of an erased stream is not kept.
     """
     if texts:
         values = {"source": source, "id": event_id, "stream": stream}

@@ -6,6 +6,7 @@ un trou n’est pas un refus.
 """
 
 from contracts.listes.base import Liste
+from contracts.listes.beneficiaire import MotifEffacement
 from contracts.listes.certification import NiveauCecrl, ResultatCertification, Voie
 from contracts.listes.emploi import SourceEmploi, TypeContrat
 from contracts.listes.evenement import MotifAnnulation, MotifContestation, MotifCorrection
@@ -38,6 +39,7 @@ __all__ = [
     "MotifAnnulation",
     "MotifContestation",
     "MotifCorrection",
+    "MotifEffacement",
     "MotifRefus",
     "MotifSansAlternative",
     "MotifSuspension",

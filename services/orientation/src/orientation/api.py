@@ -23,6 +23,7 @@ from orientation.domain import (
     SOURCE,
     Accord,
     Declaration,
+    Effacement,
     Ouverture,
     Placement,
     Prescription,
@@ -115,6 +116,21 @@ async def beneficiaire(
     personne = await queries.beneficiaire(db, beneficiaire_id, lecteur.organisation.source)
     await access.record_reading(lecteur, "beneficiaire", beneficiaire_id, now)
     return personne
+
+
+@router.post(
+    "/beneficiaires/{beneficiaire_id}/effacement", status_code=201, summary="Effacer une personne"
+)
+async def effacer(
+    beneficiaire_id: UUID, effacement: Effacement, auteur: Auteur, db: Database, now: Now
+) -> Recu:
+    """Son identité et ses confidences, partout et pour toujours ; à la structure qui l’a déclarée.
+
+    Le journal reste, sans rien qui la nomme ni qu’elle ait confié. Ses parcours ne se lisent plus
+    et n’acceptent plus rien (410 `PARCOURS_EFFACE`).
+    """
+    acte = _acte(auteur, "beneficiaire", effacement, now)
+    return Recu.de(await commands.effacer(db, beneficiaire_id, effacement, acte))
 
 
 @router.put("/sessions/{session_id}", summary="Publier ou changer une session")

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.base import BeneficiaireRef
+from contracts.beneficiaire import BeneficiaireEfface
 from contracts.commande import Acte
 from contracts.orientation import OrientationPrononcee
 from contracts.parcours import ParcoursOuvert
@@ -15,16 +16,17 @@ from contracts.positionnement import (
     PositionnementDemande,
     PositionnementRefusArgumente,
 )
-from kit import confidential, log
+from kit import confidential, erasure, log
 from orientation import domain, tables
 from orientation.domain import (
     Accord,
-    BeneficiaireInconnu,
     Declaration,
+    Effacement,
     Etape,
     Identite,
     Ouverture,
     Parcours,
+    ParcoursEfface,
     Placement,
     Positionnement,
     Prescription,
@@ -64,11 +66,24 @@ async def identifier(  # noqa: PLR0913 - who, by whom, when, and how her number 
 ) -> None:
     """Retenir un numéro de la personne, pour la structure qui l’a déclarée."""
     async with db.begin() as tx:
-        beneficiaire = await tables.lire_beneficiaire(tx, beneficiaire_id)
-        if beneficiaire.organisation != organisation:
-            raise BeneficiaireInconnu
+        beneficiaire = await tables.reserver_beneficiaire(tx, beneficiaire_id, partage=True)
+        domain.connaitre(beneficiaire, organisation)
         personnes = {empreinte(numero.cle): numero.systeme}
         await tables.noter_identifiants(tx, beneficiaire_id, personnes, le)
+
+
+async def effacer(
+    db: AsyncEngine, beneficiaire_id: UUID, effacement: Effacement, acte: Acte
+) -> BeneficiaireEfface:
+    """Effacer la personne ici, et l’annoncer à qui garde quelque chose d’elle."""
+    async with db.begin() as tx:
+        beneficiaire = await tables.reserver_beneficiaire(tx, beneficiaire_id)
+        parcours = await tables.lire_parcours_de(tx, beneficiaire_id)
+        evenement = domain.effacer(beneficiaire, parcours, effacement, acte)
+        await tables.changer_en_effacee(tx, beneficiaire_id, acte.le)
+        await erasure.erase(tx, parcours, acte.le)
+        await log.append(tx, evenement)
+    return evenement
 
 
 async def publier(
@@ -82,7 +97,9 @@ async def publier(
 async def ouvrir(db: AsyncEngine, ouverture: Ouverture, acte: Acte) -> ParcoursOuvert:
     referent = ouverture.referent
     async with db.begin() as tx:
-        beneficiaire = await tables.lire_beneficiaire(tx, ouverture.beneficiaire_id)
+        beneficiaire = await tables.reserver_beneficiaire(
+            tx, ouverture.beneficiaire_id, partage=True
+        )
         evenement = domain.ouvrir(beneficiaire, ouverture, acte)
         parcours = Parcours(
             id=acte.id,
@@ -107,6 +124,7 @@ async def prescrire(
         session_id = prescription.session_id
         session = await tables.lire_session(tx, session_id) if session_id else None
         evenement = domain.prescrire(parcours, session, prescription, acte)
+        await _refuser_si_efface(tx, parcours_id)
         etape = Etape(
             id=acte.id,
             parcours_id=parcours_id,
@@ -130,6 +148,7 @@ async def positionner(
         session = await tables.lire_session(tx, placement.session_id)
         deja = await tables.lire_positionnements(tx, [etape.id])
         evenement = domain.positionner(parcours, etape, session, placement, acte, deja=deja)
+        await _refuser_si_efface(tx, parcours_id)
         positionnement = Positionnement(
             id=acte.id,
             parcours_id=parcours_id,
@@ -152,6 +171,7 @@ async def accepter(
     async with db.begin() as tx:
         positionnement = await tables.reserver_positionnement(tx, positionnement_id)
         evenement = domain.accepter(positionnement, accord, acte)
+        await _refuser_si_efface(tx, positionnement.parcours_id)
         await tables.changer_statut(
             tx, positionnement_id, Statut.ACCEPTE, acte.le, accord.entree_prevue_le
         )
@@ -166,8 +186,14 @@ async def refuser(
     async with db.begin() as tx:
         positionnement = await tables.reserver_positionnement(tx, positionnement_id)
         evenement = domain.refuser(positionnement, refus, acte).separer()
+        await _refuser_si_efface(tx, positionnement.parcours_id)
         await tables.changer_statut(tx, positionnement_id, Statut.REFUSE, acte.le)
         textes = evenement.a_part
         await confidential.store(tx, evenement.source, evenement.id, textes, evenement.subject)
         await log.append(tx, evenement)
     return evenement
+
+
+async def _refuser_si_efface(tx: AsyncConnection, parcours_id: UUID) -> None:
+    if efface_le := await erasure.erased_at(tx, parcours_id):
+        raise ParcoursEfface(efface_le)

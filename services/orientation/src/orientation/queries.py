@@ -13,12 +13,12 @@ from contracts.base import Cible, Valeur
 from contracts.catalogue import FaitDeParcours
 from contracts.lecture import EtatEtape, EtatParcours
 from contracts.listes import TypeEtape
-from kit import confidential, log
+from kit import confidential, erasure, log
 from orientation import domain, tables
 from orientation.domain import (
-    BeneficiaireInconnu,
     ConfidenceInconnue,
     Etape,
+    ParcoursEfface,
     ParcoursInconnu,
     Positionnement,
     Session,
@@ -126,14 +126,14 @@ async def beneficiaire(db: AsyncEngine, beneficiaire_id: UUID, organisation: str
     """La personne, pour la structure qui l’a déclarée."""
     async with db.connect() as tx:
         personne = await tables.lire_beneficiaire(tx, beneficiaire_id)
-    if personne.organisation != organisation:
-        raise BeneficiaireInconnu
+    domain.connaitre(personne, organisation)
     return BeneficiaireVu(beneficiaire_id=personne.id, **asdict(personne))
 
 
 async def nom(db: AsyncEngine, beneficiaire_id: UUID) -> NomVu:
     async with db.connect() as tx:
         personne = await tables.lire_beneficiaire(tx, beneficiaire_id)
+    domain.connaitre(personne, personne.organisation)
     return NomVu(id=personne.id, prenom=personne.prenom, nom=personne.nom)
 
 
@@ -163,8 +163,11 @@ async def parcours(db: AsyncEngine, parcours_id: UUID, organisation: str, le: da
         etapes = await tables.lire_etapes(tx, parcours_id)
         positionnements = await tables.lire_positionnements(tx, [etape.id for etape in etapes])
         appris = await tables.relire(tx, parcours_id)
+        efface_le = await erasure.erased_at(tx, parcours_id)
     if organisation not in parcours.suivi_par | {p.organisme for p in positionnements}:
         raise ParcoursInconnu
+    if efface_le:
+        raise ParcoursEfface(efface_le)
     journal = lecture.lire_parcours(appris, le)
     return ParcoursVu(
         parcours_id=parcours.id,

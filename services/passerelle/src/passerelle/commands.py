@@ -2,19 +2,20 @@
 
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.commande import Acte
 from contracts.passerelle import PasserelleDecisionRendue, PasserelleSaisineDeposee
-from kit import confidential, log
+from kit import confidential, erasure, log
 from passerelle import domain, tables
-from passerelle.domain import Decider, DecisionRendue, Saisine, Saisir
+from passerelle.domain import Decider, DecisionRendue, ParcoursEfface, Saisine, Saisir
 
 
 async def saisir(db: AsyncEngine, demande: Saisir, acte: Acte) -> PasserelleSaisineDeposee:
     """Saisir le comité. Le bilan reste ici : l’événement dit qu’il existe."""
     async with db.begin() as tx:
         evenement = domain.saisir(demande, acte).separer()
+        await _refuser_si_efface(tx, demande.parcours_id)
         saisine = Saisine(
             id=acte.id,
             parcours_id=demande.parcours_id,
@@ -41,6 +42,7 @@ async def decider(
         saisine = await tables.reserver_saisine(tx, saisine_id)
         deja = await tables.lire_decision(tx, saisine_id)
         evenement = domain.decider(saisine, deja, demande, acte).separer()
+        await _refuser_si_efface(tx, saisine.parcours_id)
         formateur = demande.organisme_formateur
         rendue = DecisionRendue(
             id=acte.id,
@@ -60,3 +62,8 @@ async def decider(
         await confidential.store(tx, evenement.source, evenement.id, textes, evenement.subject)
         await log.append(tx, evenement)
     return evenement
+
+
+async def _refuser_si_efface(tx: AsyncConnection, parcours_id: UUID) -> None:
+    if efface_le := await erasure.erased_at(tx, parcours_id):
+        raise ParcoursEfface(efface_le)

@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from contracts.catalogue import PAR_TYPE
+from contracts.catalogue import TOUS
 from kit.consumer import Consumer, HttpSource
 from kit.settings import Settings
 from passerelle import projections
@@ -18,5 +18,5 @@ def journal(db: AsyncEngine, settings: Settings) -> Consumer:
         source=HttpSource(settings.suivi_url, settings.service_key),
         apply=projections.apprendre,
         dead_letters=f"{settings.topic_prefix}passerelle.dead-letters",
-        known_types=PAR_TYPE,
+        known_types=TOUS,
     )

@@ -32,7 +32,7 @@ from contracts.suivi import (
     SuiviRepriseEffective,
     SuiviSuspensionPrononcee,
 )
-from kit.errors import NotFound, Refusal
+from kit.errors import Gone, NotFound, Refusal
 
 SOURCE = "urn:sanscouture:passerelle"
 
@@ -146,6 +146,17 @@ class ConditionsAttendues(Refusal):
 
     def __init__(self) -> None:
         super().__init__("Cette décision valide sous conditions, et n’en dit aucune.")
+
+
+class ParcoursEfface(Gone):
+    """D’une personne effacée, on ne décide plus rien."""
+
+    code = "PARCOURS_EFFACE"
+
+    def __init__(self, le: datetime) -> None:
+        super().__init__(
+            f"La personne est effacée depuis le {jour(le):%d/%m/%Y} : plus rien ne s’y ajoute."
+        )
 
 
 class AlternativeAttendue(Refusal):

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts import catalogue
-from contracts.catalogue import PAR_TYPE
+from contracts.catalogue import PAR_TYPE, FaitDePersonne
+from kit import erasure
 from kit.consumer import HttpSource, Record
 from kit.consumer.store import Reader
 from kit.rebuild import Projection, Reading
@@ -15,8 +16,17 @@ from passerelle.domain import RETENUS
 
 
 async def apprendre(tx: AsyncConnection, evenements: Sequence[Record]) -> None:
-    """Garder ce qu’un comité regarde. Ce que l’on apprend ne refuse jamais rien."""
-    retenus = [e for e in evenements if isinstance(catalogue.lire(e.value), RETENUS)]
+    """Garder ce qu’un comité regarde. Ce que l’on apprend ne refuse jamais rien.
+
+    Une personne effacée l’est ici aussi : son bilan et sa motivation s’en vont.
+    """
+    retenus = []
+    for evenement in evenements:
+        lu = catalogue.lire_tout_flux(evenement.value)
+        if isinstance(lu, FaitDePersonne):
+            await erasure.erase(tx, lu.data.parcours, lu.time)
+        elif isinstance(lu, RETENUS):
+            retenus.append(evenement)
     await tables.noter_appris(tx, retenus)
 
 

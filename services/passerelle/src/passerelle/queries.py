@@ -11,9 +11,15 @@ from contracts.catalogue import FaitDeParcours
 from contracts.lecture import EtatEtape
 from contracts.listes import Decision
 from contracts.passerelle import EtapeVisee, Quorum
-from kit import confidential
+from kit import confidential, erasure
 from passerelle import domain, tables
-from passerelle.domain import SOURCE, ConfidenceInconnue, DecisionRendue, SaisineInconnue
+from passerelle.domain import (
+    SOURCE,
+    ConfidenceInconnue,
+    DecisionRendue,
+    ParcoursEfface,
+    SaisineInconnue,
+)
 
 
 class DecisionVue(Valeur):
@@ -86,9 +92,12 @@ async def saisine(db: AsyncEngine, saisine_id: UUID, organisation: str, le: date
         saisine = await tables.lire_saisine(tx, saisine_id)
         rendue = await tables.lire_decision(tx, saisine_id)
         journal = await tables.relire(tx, saisine.parcours_id)
+        efface_le = await erasure.erased_at(tx, saisine.parcours_id)
     designe = rendue.organisme_formateur if rendue else None
     if organisation not in domain.parties(saisine, rendue, journal) | {designe}:
         raise SaisineInconnue
+    if efface_le:
+        raise ParcoursEfface(efface_le)
     montre = domain.journal_montre(saisine, organisation, journal)
     etat, faits = domain.situation(montre, saisine.etape_id, le)
     return SaisineVue(

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from contracts import problemes
-from contracts.catalogue import PAR_TYPE
+from contracts.catalogue import TOUS
 from kit.access import Access
 from kit.consumer import Consumer, HttpSource
 from kit.db import engine
@@ -105,7 +105,7 @@ def service(settings: Settings) -> Service:
                 topic=f"{settings.topic_prefix}{JOURNAL}",
                 source=HttpSource(settings.suivi_url, settings.service_key),
                 apply=consumers.abonnes,
-                known_types=PAR_TYPE,
+                known_types=TOUS,
             ),
         ],
         relays=[

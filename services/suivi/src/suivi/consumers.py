@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.catalogue import lire_tel_quel
+from contracts.catalogue import lire_tout_flux
 from kit import clock
 from kit.consumer import Record
 from suivi import commands, projections
@@ -13,7 +13,7 @@ from suivi import commands, projections
 async def decisions(tx: AsyncConnection, records: Sequence[Record]) -> None:
     """Mettre au journal ce que les services ont décidé."""
     evenements = [
-        lire_tel_quel(record.value).model_copy(update={"traceparent": record.traceparent})
+        lire_tout_flux(record.value).model_copy(update={"traceparent": record.traceparent})
         for record in records
     ]
     await commands.noter.consigner(tx, evenements)

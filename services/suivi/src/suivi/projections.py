@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.catalogue import lire, lire_tel_quel
+from contracts.catalogue import EvenementPoste, FaitDePersonne, lire_tout_flux
 from kit.consumer import Record
 from kit.rebuild import OwnLog, Projection
 from kit.settings import Settings
@@ -16,29 +16,46 @@ from suivi.domain.abonnements import identifiant_d_envoi
 async def preparer_envois(tx: AsyncConnection, records: Sequence[Record], le: datetime) -> None:
     """Prévoir un envoi par événement et par abonné qui peut lire son parcours.
 
-    Relire le journal depuis son début, comme après une restauration, ne prévoit rien deux fois.
+    Une personne effacée se dit à qui pouvait lire un de ses parcours, parcours par parcours. Relire
+    le journal depuis son début, comme après une restauration, ne prévoit rien deux fois.
     """
-    lignes: list[dict[str, object]] = [
-        {
-            "id": identifiant_d_envoi(record.source, record.id),
+    lignes: list[dict[str, object]] = []
+    for record in records:
+        evenement = lire_tout_flux(record.value)
+        commun: dict[str, object] = {
             "type": record.type,
             "source": record.source,
             "evenement": record.id,
-            "parcours": record.stream,
-            "version": evenement.version,
             "survenu_le": evenement.time,
             "traceparent": record.traceparent,
             "enregistre_le": record.recorded_at,
         }
-        for record in records
-        if (evenement := lire(record.value))
-    ]
+        if isinstance(evenement, FaitDePersonne):
+            lignes += [
+                commun
+                | {
+                    "id": identifiant_d_envoi(record.source, f"{record.id} {parcours}"),
+                    "parcours": parcours,
+                    "version": None,
+                }
+                for parcours in evenement.data.parcours
+            ]
+        else:
+            lignes.append(
+                commun
+                | {
+                    "id": identifiant_d_envoi(record.source, record.id),
+                    "parcours": record.stream,
+                    "version": evenement.version,
+                }
+            )
     await tables.abonnements.preparer(tx, lignes, le)
 
 
 async def designer(tx: AsyncConnection, records: Sequence[Record]) -> None:
     """Retenir les parcours et qui y est nommé, comme à l’écriture de chaque événement."""
-    await tables.droits.noter(tx, [lire_tel_quel(record.value) for record in records])
+    lus = [lire_tout_flux(record.value) for record in records]
+    await tables.droits.noter(tx, [lu for lu in lus if isinstance(lu, EvenementPoste)])
 
 
 def reconstructibles(_settings: Settings) -> Sequence[Projection]:

@@ -19,6 +19,7 @@ from contracts.commande import Demande
 from contracts.listes import (
     Canal,
     Modalite,
+    MotifEffacement,
     MotifRefus,
     MotifSansAlternative,
     PublicCible,
@@ -43,6 +44,12 @@ class Declaration(Identite):
     """Une personne, et ses numéros dans d’autres systèmes, s’il y en a."""
 
     identifiants: tuple[BeneficiaireRef, ...] = Field((), max_length=10)
+
+
+class Effacement(Demande):
+    """Effacer une personne : son identité, ses confidences, pour toujours."""
+
+    motif: MotifEffacement = MotifEffacement.NON_COMMUNIQUE
 
 
 class Publication(Valeur):

@@ -18,12 +18,15 @@ class Statut(Liste):
 
 @dataclass(frozen=True)
 class Beneficiaire:
+    """Qui est la personne ; effacée, il n’en reste que l’identifiant et le jour."""
+
     id: UUID
     organisation: str
-    nom: str
-    prenom: str
+    nom: str | None
+    prenom: str | None
     date_naissance: date | None
     commune: str | None
+    efface_le: datetime | None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,9 @@
 """Ce que l’orientation refuse : chaque classe dit une règle."""
 
-from kit.errors import NotFound, Refusal
+from datetime import datetime
+
+from contracts.base import jour
+from kit.errors import Gone, NotFound, Refusal
 from orientation.domain.demandes import Publication, Refus
 from orientation.domain.etats import Statut
 
@@ -48,6 +51,24 @@ class ConfidenceInconnue(NotFound):
 
     def __init__(self) -> None:
         super().__init__("Cet événement n’a pas de confidence que vous puissiez lire.")
+
+
+class ParcoursEfface(Gone):
+    """D’une personne effacée, on ne décide plus rien."""
+
+    code = "PARCOURS_EFFACE"
+
+    def __init__(self, le: datetime) -> None:
+        super().__init__(
+            f"La personne est effacée depuis le {jour(le):%d/%m/%Y} : plus rien ne s’y ajoute."
+        )
+
+
+class PersonneEffacee(Gone):
+    """On efface une personne une fois, et l’on n’en sait ensuite plus rien."""
+
+    def __init__(self, le: datetime) -> None:
+        super().__init__(f"Cette personne est effacée depuis le {jour(le):%d/%m/%Y}.")
 
 
 class SessionALEnvers(Refusal):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from contracts.base import Reference
+from contracts.beneficiaire import BeneficiaireEfface, BeneficiaireEffaceDonnees
 from contracts.catalogue import FaitDeParcours
 from contracts.commande import Acte
 from contracts.listes import TypeEtape
@@ -19,6 +20,7 @@ from contracts.positionnement import (
 )
 from orientation.domain.demandes import (
     Accord,
+    Effacement,
     Ouverture,
     Placement,
     Prescription,
@@ -31,6 +33,7 @@ from orientation.domain.refus import (
     BeneficiaireInconnu,
     EtapeInconnue,
     ParcoursInconnu,
+    PersonneEffacee,
     PositionnementDejaDemande,
     PositionnementDejaRepondu,
     PositionnementInconnu,
@@ -47,8 +50,7 @@ def publier(session_id: UUID, publication: Publication, organisation: str) -> Se
 
 
 def ouvrir(beneficiaire: Beneficiaire, ouverture: Ouverture, acte: Acte) -> ParcoursOuvert:
-    if beneficiaire.organisation != acte.organisation:
-        raise BeneficiaireInconnu
+    connaitre(beneficiaire, acte.organisation)
     return ParcoursOuvert(
         **acte.enveloppe(acte.id),
         data=ParcoursOuvertDonnees(
@@ -58,6 +60,17 @@ def ouvrir(beneficiaire: Beneficiaire, ouverture: Ouverture, acte: Acte) -> Parc
             referent=ouverture.referent,
             publics_cibles=ouverture.publics_cibles,
         ),
+    )
+
+
+def effacer(
+    beneficiaire: Beneficiaire, parcours: Iterable[UUID], effacement: Effacement, acte: Acte
+) -> BeneficiaireEfface:
+    """Effacer la personne et ses `parcours` : à la structure qui l’a déclarée."""
+    connaitre(beneficiaire, acte.organisation)
+    return BeneficiaireEfface(
+        **acte.enveloppe(beneficiaire.id),
+        data=BeneficiaireEffaceDonnees(motif=effacement.motif, parcours=tuple(parcours)),
     )
 
 
@@ -149,6 +162,14 @@ def refuser(
 def dernier_fait(evenements: Sequence[FaitDeParcours]) -> FaitDeParcours | None:
     """Le dernier fait vécu par la personne : une entrée, une suspension, un emploi."""
     return next((e for e in reversed(evenements) if e.proprietaire == "suivi"), None)
+
+
+def connaitre(beneficiaire: Beneficiaire, organisation: str) -> None:
+    """Lever si la personne n’est pas de celles que l’on a déclarées, ou si elle est effacée."""
+    if beneficiaire.organisation != organisation:
+        raise BeneficiaireInconnu
+    if beneficiaire.efface_le:
+        raise PersonneEffacee(beneficiaire.efface_le)
 
 
 def _decision(identifiant: UUID) -> Reference:

@@ -2,15 +2,18 @@
 
 from orientation.tables.appris import noter_appris, relire
 from orientation.tables.beneficiaires import (
+    changer_en_effacee,
     lire_beneficiaire,
     noter_beneficiaire,
     noter_identifiants,
     rapprocher,
+    reserver_beneficiaire,
 )
 from orientation.tables.parcours import (
     changer_statut,
     lire_etapes,
     lire_parcours,
+    lire_parcours_de,
     lire_positionnements,
     noter_etape,
     noter_parcours,
@@ -22,10 +25,12 @@ from orientation.tables.schema import metadata
 from orientation.tables.sessions import lire_session, lire_sessions, ranger_session
 
 __all__ = [
+    "changer_en_effacee",
     "changer_statut",
     "lire_beneficiaire",
     "lire_etapes",
     "lire_parcours",
+    "lire_parcours_de",
     "lire_positionnements",
     "lire_session",
     "lire_sessions",
@@ -39,6 +44,7 @@ __all__ = [
     "ranger_session",
     "rapprocher",
     "relire",
+    "reserver_beneficiaire",
     "reserver_etape",
     "reserver_positionnement",
 ]

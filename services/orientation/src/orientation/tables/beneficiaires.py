@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, Select, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,13 +21,23 @@ async def noter_beneficiaire(
 
 
 async def lire_beneficiaire(tx: AsyncConnection, beneficiaire_id: UUID) -> Beneficiaire:
-    lecture = select(*[c for c in beneficiaires.c if c.name != "declare_le"]).where(
-        beneficiaires.c.id == beneficiaire_id
-    )
-    ligne = (await tx.execute(lecture)).mappings().one_or_none()
-    if ligne is None:
-        raise BeneficiaireInconnu
-    return Beneficiaire(**ligne)
+    return _beneficiaire((await tx.execute(_lecture(beneficiaire_id))).mappings().one_or_none())
+
+
+async def reserver_beneficiaire(
+    tx: AsyncConnection, beneficiaire_id: UUID, *, partage: bool = False
+) -> Beneficiaire:
+    """Prendre la main sur la personne ; `partage` : avec d’autres qui ne l’effacent pas."""
+    lecture = _lecture(beneficiaire_id).with_for_update(read=partage)
+    return _beneficiaire((await tx.execute(lecture)).mappings().one_or_none())
+
+
+async def changer_en_effacee(tx: AsyncConnection, beneficiaire_id: UUID, le: datetime) -> None:
+    """Ne garder de la personne que son identifiant, qui l’a déclarée, et le jour."""
+    rien = dict.fromkeys(Identite.model_fields)
+    ou = beneficiaires.c.id == beneficiaire_id
+    await tx.execute(update(beneficiaires).where(ou).values(**rien, efface_le=le))
+    await tx.execute(delete(identifiants).where(identifiants.c.beneficiaire_id == beneficiaire_id))
 
 
 async def noter_identifiants(
@@ -55,3 +66,14 @@ async def rapprocher(
     for personne, parcours_id in await tx.execute(lecture):
         trouves[personne] = (*trouves.get(personne, ()), parcours_id)
     return trouves
+
+
+def _lecture(beneficiaire_id: UUID) -> Select[Any]:
+    colonnes = [c for c in beneficiaires.c if c.name != "declare_le"]
+    return select(*colonnes).where(beneficiaires.c.id == beneficiaire_id)
+
+
+def _beneficiaire(ligne: RowMapping | None) -> Beneficiaire:
+    if ligne is None:
+        raise BeneficiaireInconnu
+    return Beneficiaire(**ligne)

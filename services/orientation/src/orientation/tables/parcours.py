@@ -38,6 +38,11 @@ async def lire_parcours(tx: AsyncConnection, parcours_id: UUID) -> Parcours:
     return Parcours(**ligne)
 
 
+async def lire_parcours_de(tx: AsyncConnection, beneficiaire_id: UUID) -> list[UUID]:
+    lecture = select(parcours.c.id).where(parcours.c.beneficiaire_id == beneficiaire_id)
+    return list(await tx.scalars(lecture.order_by(parcours.c.id)))
+
+
 async def noter_etape(tx: AsyncConnection, etape: Etape) -> None:
     await tx.execute(insert(etapes), vars(etape))
 

@@ -26,11 +26,17 @@ beneficiaires = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("organisation", Text, nullable=False),
-    Column("nom", Text, nullable=False),
-    Column("prenom", Text, nullable=False),
+    Column("nom", Text),
+    Column("prenom", Text),
     Column("date_naissance", Date),
     Column("commune", Text),
     Column("declare_le", _INSTANT, nullable=False),
+    Column("efface_le", _INSTANT),
+    CheckConstraint(
+        "num_nonnulls(nom, prenom, date_naissance, commune) = 0"
+        " or (efface_le is null and nom is not null and prenom is not null)"
+    ),
+    CheckConstraint("efface_le is not null or nom is not null"),
 )
 identifiants = Table(
     "identifiants",

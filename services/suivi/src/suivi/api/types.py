@@ -4,7 +4,7 @@ from pydantic import BaseModel, Field
 
 from contracts import schemas
 from contracts.base import Porte
-from contracts.catalogue import PAR_TYPE
+from contracts.catalogue import TOUS
 from kit.errors import NotFound
 from kit.http import Router
 
@@ -40,12 +40,12 @@ async def types() -> list[TypeVue]:
             proprietaire=classe.proprietaire,
             remplace_par=classe.remplacee_par,
         )
-        for type_, classe in PAR_TYPE.items()
+        for type_, classe in TOUS.items()
     ]
 
 
 @router.get("/v1/types/{type}", summary="Le schéma d’un type")
 async def schema(type: str) -> dict[str, object]:  # noqa: A002 - the name partners know
-    if type not in PAR_TYPE:
+    if type not in TOUS:
         raise TypeInconnu
-    return schemas.schema(PAR_TYPE[type])
+    return schemas.schema(TOUS[type])

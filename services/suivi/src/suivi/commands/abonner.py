@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from contracts.catalogue import PAR_TYPE
+from contracts.catalogue import TOUS
 from kit import webhooks
 from kit.access import Organisation
 from kit.errors import FieldError, Invalid
@@ -88,6 +88,6 @@ class Abonnes:
             detail = _FAUTES.get(faute, "Cette adresse ne peut pas être jointe d’ici")
             raise Invalid(FieldError("ADRESSE_NON_PERMISE", "/url", detail))
         for rang, type_ in enumerate(types or ()):
-            if type_ not in PAR_TYPE:
+            if type_ not in TOUS:
                 detail = "Type absent du catalogue : voir /v1/types"
                 raise Invalid(FieldError("TYPE_INCONNU", f"/types/{rang}", detail))

@@ -85,9 +85,9 @@ class Envoyeur:
         }
         if envoi.parcours:
             corps["subject"] = str(envoi.parcours)
-            corps["dataref"] = (
-                f"{self._public_url}/v1/parcours/{envoi.parcours}/evenements/{envoi.version}"
-            )
+            dataref = f"{self._public_url}/v1/parcours/{envoi.parcours}"
+            # An erased parcours has nothing left to read: its own address says so.
+            corps["dataref"] = f"{dataref}/evenements/{envoi.version}" if envoi.version else dataref
         return corps
 
     async def _noter(self, envoi: Ligne, debut: datetime, livraison: webhooks.Delivery) -> None:

@@ -4,18 +4,25 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.catalogue import EvenementPoste
-from kit import confidential, log
+from contracts.catalogue import EvenementPoste, FaitDePersonne
+from kit import confidential, erasure, log
 from suivi import tables
 
 
-async def consigner(tx: AsyncConnection, evenements: Sequence[EvenementPoste]) -> None:
+async def consigner(
+    tx: AsyncConnection, evenements: Sequence[EvenementPoste | FaitDePersonne]
+) -> None:
     """Mettre au journal des décisions que leur service a prises, et ce qui s’en déduit.
 
-    Une décision déjà consignée est passée : son service peut l’annoncer deux fois.
+    Une décision déjà consignée est passée : son service peut l’annoncer deux fois. Une personne
+    effacée l’est ici aussi, dans la même transaction.
     """
     recus = await log.append(tx, *evenements)
-    await retenir(tx, zip(evenements, recus, strict=True))
+    consignes = list(zip(evenements, recus, strict=True))
+    await retenir(tx, [(e, recu) for e, recu in consignes if isinstance(e, EvenementPoste)])
+    for evenement in evenements:
+        if isinstance(evenement, FaitDePersonne):
+            await erasure.erase(tx, evenement.data.parcours, evenement.time)
 
 
 async def retenir(

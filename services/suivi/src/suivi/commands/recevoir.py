@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from contracts.base import Reference
 from contracts.catalogue import EvenementPoste
-from kit import json, log, observability
+from kit import erasure, json, log, observability
 from kit.access import Caller
 from kit.errors import Invalid, Refusal
 from kit.http.bodies import MAX_DOCUMENT
@@ -15,6 +17,7 @@ from kit.http.refusals import TooLarge
 from suivi import domain
 from suivi.commands.noter import retenir
 from suivi.commands.rapprocher import ARapprocher, EnAttente, Rapprochement
+from suivi.domain.effacement import ParcoursEfface
 
 # What says how the call travelled, not what happened: a resend may differ by it.
 _HORS_CONTENU = {"traceparent", "tracestate"}
@@ -40,7 +43,9 @@ class Reception:
         self._db = db
         self._empreinte = empreinte
         self._rapprochement = rapprochement
-        self.writer = log.Writer(db, _retenir)
+        # Those met already: the next facts of one are refused without undoing a whole transaction.
+        self._effaces: dict[UUID, datetime] = {}
+        self.writer = log.Writer(db, self._retenir)
 
     async def recevoir(
         self, documents: Sequence[object], caller: Caller, le: datetime, *, essai: bool = False
@@ -49,7 +54,9 @@ class Reception:
 
         À l’essai, la réponse est la même et rien n’est gardé.
         """
-        examines = [self._examiner(document, caller, le) for document in documents]
+        examines = await self._ecarter(
+            [self._examiner(document, caller, le) for document in documents]
+        )
         places, attentes = await self._rapprocher(examines)
         if essai:
             issues: dict[int, Issue] = dict.fromkeys(attentes, EnAttente())
@@ -106,6 +113,33 @@ class Reception:
             return ARapprocher(evenement, empreinte, self._empreinte(fait.personne.cle))
         return _Recu(evenement.separer(), empreinte)
 
+    async def _ecarter(
+        self, examines: list["_Recu | ARapprocher | Refusal"]
+    ) -> list["_Recu | ARapprocher | Refusal"]:
+        """D’un parcours que l’on sait effacé, ne laisser passer que ce qui y était déjà."""
+        vises = [e for e in examines if isinstance(e, _Recu) and e.flux in self._effaces]
+        if not vises:
+            return examines
+        async with self._db.connect() as tx:
+            nouveaux = {e.reference for e in vises if not await log.find(tx, *e.reference)}
+        return [
+            ParcoursEfface(self._effaces[e.flux])
+            if isinstance(e, _Recu) and e.flux in self._effaces and e.reference in nouveaux
+            else e
+            for e in examines
+        ]
+
+    async def _retenir(
+        self, tx: AsyncConnection, consignes: Iterable[tuple[log.CloudEvent, log.Receipt]]
+    ) -> None:
+        lus = [(e, recu) for e, recu in consignes if isinstance(e, EvenementPoste)]
+        effaces = await _effaces(tx, lus)
+        if effaces:
+            self._effaces |= effaces
+            # The writer halves the group until this one is alone, and answers it so.
+            raise ParcoursEfface(min(effaces.values()))
+        await retenir(tx, lus)
+
     async def _ecrire(self, recus: Sequence["_Recu"]) -> list[log.Receipt | Refusal]:
         spans = [observability.start("append", parent=r.evenement.traceparent) for r in recus]
         traces = [
@@ -118,12 +152,19 @@ class Reception:
             for _, end in spans:
                 end(None)
 
-    async def _essayer(self, recus: Sequence["_Recu"]) -> list[log.Receipt]:
+    async def _essayer(self, recus: Sequence["_Recu"]) -> list[log.Receipt | Refusal]:
         async with self._db.connect() as tx:
             evenements = [r.evenement for r in recus]
             issues = await log.append(tx, *evenements, fingerprints=[r.empreinte for r in recus])
+            lus = list(zip(evenements, issues, strict=True))
+            effaces = await _effaces(tx, lus)
             await tx.rollback()
-        return issues
+        return [
+            ParcoursEfface(effaces[e.subject])
+            if issue.status == "new" and e.subject in effaces
+            else issue
+            for e, issue in lus
+        ]
 
 
 @dataclass(frozen=True)
@@ -131,11 +172,21 @@ class _Recu:
     evenement: EvenementPoste
     empreinte: bytes
 
+    @property
+    def flux(self) -> UUID:
+        return self.evenement.subject
 
-async def _retenir(
-    tx: AsyncConnection, consignes: Iterable[tuple[log.CloudEvent, log.Receipt]]
-) -> None:
-    await retenir(tx, [(e, recu) for e, recu in consignes if isinstance(e, EvenementPoste)])
+    @property
+    def reference(self) -> Reference:
+        return self.evenement.reference
+
+
+async def _effaces(
+    tx: AsyncConnection, consignes: Iterable[tuple[EvenementPoste, log.Receipt]]
+) -> dict[UUID, datetime]:
+    """Les parcours effacés dont on dit là quelque chose de nouveau."""
+    flux = {e.subject for e, recu in consignes if recu.status == "new"}
+    return await erasure.erased(tx, flux) if flux else {}
 
 
 def _contenu(document: object) -> dict[str, object]:

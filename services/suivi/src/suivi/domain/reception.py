@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from contracts import problemes, rapprochement
 from contracts.base import BeneficiaireRef, Porte
-from contracts.catalogue import PAR_TYPE, EvenementPoste, valider
+from contracts.catalogue import TOUS, EvenementPoste, valider
 from contracts.evenement import EvenementCorrige
 from kit.errors import FieldError, Forbidden, Invalid, MissingScope, Refusal
 from kit.json import BadJson, pointer
@@ -18,6 +18,7 @@ AVANCE_ADMISE = timedelta(minutes=5)
 TARDIF = timedelta(days=365)
 
 _ROUTES = {
+    "beneficiaire.efface": "POST /v1/beneficiaires/{id}/effacement du service orientation",
     "parcours.ouvert": "POST /v1/parcours du service orientation",
     "inscription.place_reservee": "POST /v1/sessions/{id}/reservations du service inscription",
     "inscription.garantie": "POST /v1/reservations/{id}/garantie du service inscription",
@@ -92,9 +93,9 @@ def examiner(
     type_ = document.get("type")
     if type_ is None:
         raise EvenementInvalide(_faute("missing", "type"), *_manquants(document))
-    if not isinstance(type_, str) or type_ not in PAR_TYPE:
+    if not isinstance(type_, str) or type_ not in TOUS:
         raise EvenementInvalide(_faute("type_inconnu", "type"))
-    classe = PAR_TYPE[type_]
+    classe = TOUS[type_]
     if Porte.FAIT not in classe.portes:
         raise DecisionReservee(classe.nom)
     famille = classe.nom.partition(".")[0]

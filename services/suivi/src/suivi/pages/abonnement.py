@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from contracts.catalogue import PAR_TYPE
+from contracts.catalogue import TOUS
 from kit.access import Person
 from kit.clock import Now
 from kit.db import Database
@@ -43,7 +43,7 @@ async def _abonnement(
         await queries.abonnements.envois(db, person.organisation.id, trouve.id) if trouve else []
     )
     defauts = {"secret": "", "erreur": "", "url": ""}
-    libelles = {type_: classe.libelle for type_, classe in PAR_TYPE.items()}
+    libelles = {type_: classe.libelle for type_, classe in TOUS.items()}
     return rendre(
         request,
         "abonnement.html",

@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from contracts.base import Reference
 from contracts.catalogue import PAR_TYPE, FaitDeParcours, Rectification, lire
 from contracts.lecture import Parcours, lire_parcours
-from kit import log
+from kit import erasure, log
 from kit.access import Access, Reader
 from kit.errors import NotFound
 from suivi import tables
+from suivi.domain.effacement import ParcoursEfface
 
 
 class ParcoursInconnu(NotFound):
@@ -71,7 +72,8 @@ async def relire(
 ) -> Lecture:
     """Le parcours au soir de `au`, tel que connu à `connu_le`, ou exactement à `version`.
 
-    `ParcoursInconnu` pour qui n’y a pas droit comme s’il n’existait pas. La lecture est notée
+    `ParcoursInconnu` pour qui n’y a pas droit comme s’il n’existait pas ; `ParcoursEfface` pour
+    les autres, si la personne l’est. La lecture est notée
     avant d’être rendue.
     """
     db, organisation = consultation.db, consultation.organisation
@@ -82,6 +84,8 @@ async def relire(
     async with tables.droits.lecture(db, organisation) as tx:
         if not await tables.droits.lire(tx, parcours_id, organisation):
             raise ParcoursInconnu
+        if efface_le := await erasure.erased_at(tx, parcours_id):
+            raise ParcoursEfface(efface_le)
         entrees = await log.read(tx, parcours_id, version=arretee)
     if version is not None and len(entrees) != version:
         raise VersionInconnue(len(entrees))

@@ -35,6 +35,7 @@ _DERNIERS = text(
     "  select e.recorded_at from log.entry e where e.partition = log.partition_of(p.id)"
     "  and e.stream = p.id order by e.version desc limit 1) e on true"
     " where p.id in (select d.parcours from designations d where d.organisation = :organisation)"
+    " and not exists (select from confidential.erased x where x.stream = p.id)"
     " and peut_lire(p.id, :organisation) order by e.recorded_at desc limit :limite"
 )
 
