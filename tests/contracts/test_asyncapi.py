@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from contracts.asyncapi import PARTITIONS
 from contracts.base import Porte
-from contracts.catalogue import PAR_TYPE
+from contracts.catalogue import TOUS
 from kit.log import P
 
 DOSSIER = Path("contracts/schemas")
@@ -66,14 +66,14 @@ def test_chaque_renvoi_mene_quelque_part(publie: Document):
 
 
 def test_le_journal_porte_tous_les_types(publie: Document):
-    assert list(publie["channels"]["parcours.journal"]["messages"]) == list(PAR_TYPE)
+    assert list(publie["channels"]["parcours.journal"]["messages"]) == list(TOUS)
 
 
 @pytest.mark.parametrize("service", ["orientation", "inscription", "passerelle"])
 def test_un_service_n_annonce_que_ses_decisions(publie: Document, service: str):
-    annonces = {PAR_TYPE[t] for t in publie["channels"][f"{service}.events"]["messages"]}
+    annonces = {TOUS[t] for t in publie["channels"][f"{service}.events"]["messages"]}
 
-    decisions = {c for c in PAR_TYPE.values() if c.portes - {Porte.FAIT}}
+    decisions = {c for c in TOUS.values() if c.portes - {Porte.FAIT}}
     assert annonces == {c for c in decisions if c.proprietaire == service}
 
 

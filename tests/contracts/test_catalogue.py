@@ -17,6 +17,7 @@ from contracts.base import Evenement, Flux
 from contracts.catalogue import (
     PAR_TYPE,
     POSES_PAR_LA_PLATEFORME,
+    TOUS,
     FaitDeParcours,
     Rectification,
     lire,
@@ -133,7 +134,7 @@ def _classes_des_modules() -> Iterator[type[Evenement]]:
 def test_une_classe_d_evenement_est_au_catalogue_et_dans_l_union():
     trouvees = set(_classes_des_modules()) - {Evenement}
 
-    assert trouvees == set(CLASSES)
+    assert trouvees == set(TOUS.values())
     derniers = {classe for classe in CLASSES if classe.remplacee_par is None}
     assert {*get_args(FaitDeParcours), *get_args(Rectification)} == derniers
 

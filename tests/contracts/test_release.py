@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contracts import release
-from contracts.catalogue import PAR_TYPE
+from contracts.catalogue import TOUS
 from contracts.generer import RACINE, SCHEMAS
 
 TYPE = "fr.sanscouture.suivi.entree_effective.v1"
@@ -55,7 +55,7 @@ def test_livrer_fige_les_schemas_d_aujourd_hui_et_date_les_annonces(racine: Path
     assert release.main(racine, "0.2.0", LE) is None
 
     livres = {chemin.stem for chemin in (racine / release.LIVRES).glob("*.json")}
-    assert livres == set(PAR_TYPE)
+    assert livres == set(TOUS)
     assert (racine / release.LIVRES / "VERSION").read_text() == "0.2.0\n"
     annonces = (racine / release.ANNONCES).read_text()
     assert f"## [Non publié]\n\n## [0.2.0] - {LE}\n" in annonces

@@ -16,6 +16,7 @@ async def db(database: Callable[[str], str]) -> AsyncIterator[AsyncEngine]:
         raw = (await connection.get_raw_connection()).driver_connection
         assert raw is not None
         await raw.execute(migrations.sql("confidential"))
+        await raw.execute(migrations.sql("erasure"))
     yield db
     await db.dispose()
 
