@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from contracts.base import Flux, Porte
 from contracts.beneficiaire import BeneficiaireEfface
-from contracts.catalogue import PAR_TYPE, TOUS, FaitDePersonne, lire, lire_tel_quel
+from contracts.catalogue import PAR_TYPE, TOUS, FaitDePersonne, lire, lire_tout_flux
 from contracts.generer import EXEMPLES, RACINE, SCHEMAS
 from contracts.schemas import schema
 
@@ -29,7 +29,7 @@ def test_son_exemple_est_conforme_et_se_lit_tel_quel():
         json.loads(EXEMPLE)
     )
 
-    lu = lire_tel_quel(EXEMPLE)
+    lu = lire_tout_flux(EXEMPLE)
 
     assert isinstance(lu, FaitDePersonne)
     assert (lu.flux, lu.portes) == (Flux.BENEFICIAIRE, {Porte.COMMANDE})

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
-from contracts.catalogue import lire_tel_quel
+from contracts.catalogue import lire_tout_flux
 from kit import log
 from tests.services.conftest import Porte, ensemble
 from tests.services.orientation.test_api import IDENTITE, REFUS, Histoire
@@ -48,7 +48,7 @@ async def test_effacer_retire_l_identite_et_les_confidences_et_l_annonce(histoir
     async with histoire.porte.db.connect() as tx:
         entree = await log.find(tx, cible["source"], cible["id"])
     assert entree is not None
-    annonce = lire_tel_quel(entree.body)
+    annonce = lire_tout_flux(entree.body)
     assert str(annonce.subject) == histoire.beneficiaire_id
     assert annonce.data.model_dump(mode="json", exclude={"confidences"}) == {
         "motif": "DEMANDE_DE_LA_PERSONNE",

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from contracts.catalogue import lire_tel_quel
+from contracts.catalogue import lire_tout_flux
 from kit import confidential, log
 from suivi import commands
 from tests.services.suivi.conftest import Partenaire, Suivi
@@ -26,7 +26,7 @@ async def effacer(suivi: Suivi, par: Partenaire, *parcours: UUID) -> None:
     )
     evenement |= {"source": "urn:sanscouture:orientation", "organisation": par.source}
     async with suivi.app.state.db.begin() as tx:
-        await commands.noter.consigner(tx, [lire_tel_quel(evenement)])
+        await commands.noter.consigner(tx, [lire_tout_flux(evenement)])
 
 
 @pytest.fixture
