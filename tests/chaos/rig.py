@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -88,11 +89,15 @@ class Rig:
     def __enter__(self) -> Self:
         for wire in self._wires.values():
             self._background.run(wire.start())
-        for role in ROLES:
-            self._spawn(role)
-        for role in ROLES:
-            url = f"http://{LOOPBACK}:{self._ports[role]}/pret"
-            self._roles[role].wait_until(partial(answers, url), within=_STARTS)
+        try:
+            for role in ROLES:
+                self._spawn(role)
+            for role in ROLES:
+                url = f"http://{LOOPBACK}:{self._ports[role]}/pret"
+                self._roles[role].wait_until(partial(answers, url), within=_STARTS)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -109,30 +114,33 @@ class Rig:
     ) -> list[Hit]:
         """Make every fault at its time and undo it; tell of each once the system serves again."""
         begun = time.monotonic()
-        order = count()
-        due: list[tuple[float, int, Fault | Undo]] = [
-            (fault.at, next(order), fault) for fault in schedule
-        ]
-        heapq.heapify(due)
         hits: list[Hit] = []
-        told: set[int] = set()
-        while due or (watch.waiting and time.monotonic() - begun < schedule[-1].at + _SERVES):
-            elapsed = time.monotonic() - begun
-            if due and due[0][0] <= elapsed:
-                _, _, act = heapq.heappop(due)
-                if isinstance(act, Fault):
-                    hit, undo = self._hit(act, watch, client)
+        untold: list[Hit] = []
+        order = count()
+        undoing: list[tuple[float, int, Undo]] = []
+        to_come = deque(schedule)
+        try:
+            while to_come or undoing or self._awaits(watch, begun + schedule[-1].at + _SERVES):
+                now = time.monotonic()
+                if undoing and undoing[0][0] <= now:
+                    heapq.heappop(undoing)[2]()
+                elif to_come and begun + to_come[0].at <= now:
+                    hit, undo = self._hit(to_come.popleft(), watch, client)
                     hits.append(hit)
-                    heapq.heappush(due, (hit.at - begun + act.lasts, next(order), undo))
+                    untold.append(hit)
+                    heapq.heappush(undoing, (hit.at + hit.fault.lasts, next(order), undo))
                 else:
-                    act()
-            else:
-                time.sleep(0.01)
-            for rank, hit in enumerate(hits):
-                if hit.served_after is not None and rank not in told:
-                    told.add(rank)
+                    time.sleep(0.01)
+                for hit in [hit for hit in untold if hit.served_after is not None]:
+                    untold.remove(hit)
                     tell(hit)
+        finally:
+            for _, _, undo in undoing:
+                undo()
         return hits
+
+    def _awaits(self, watch: Watch, deadline: float) -> bool:
+        return bool(watch.waiting) and time.monotonic() < deadline
 
     def fallen(self) -> list[str]:
         """The processes that ended by themselves, once all that was killed is back."""

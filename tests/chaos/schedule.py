@@ -73,8 +73,8 @@ def schedule(minutes: float, seed: int) -> list[Fault]:
 def _servers(dice: Random, seconds: float) -> Iterator[Fault]:
     for server, every in _SERVER_EVERY.items():
         for rank in range(int(seconds / every)):
-            # Within the first seconds of its turn: two turns are never nearer than their length.
-            at = rank * every + min(20.0, every / 3) + rank * dice.random()
+            # Ever a little later in its turn: two are never nearer than a turn is long.
+            at = (rank + 0.25) * every + rank * dice.random()
             yield Fault(at, Kind.KILL, server, dice.uniform(*_PAUSE))
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -57,6 +58,7 @@ class Watch:
     def __init__(self, stack: Stack, client: Client) -> None:
         self.now = Situation()
         self.seen = 0  # how often
+        self.trouble: Exception | None = None  # the last
         self.waiting: list[Hit] = []
         self._stack = stack
         self._client = client
@@ -74,11 +76,13 @@ class Watch:
                 while True:
                     await self._look(connections)
                     await asyncio.sleep(_EVERY)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            except Exception as error:  # noqa: BLE001 - a server killed is seen in many ways
+                self.trouble = error
                 await asyncio.sleep(_EVERY)
             finally:
                 for connection in connections.values():
-                    connection.terminate()
+                    with suppress(Exception):
+                        connection.terminate()
 
     def in_flight(self, target: str) -> dict[str, int]:
         """What *target* has in hand or before it, in the words in which it is told."""
