@@ -22,10 +22,6 @@ _STILL = 400.0  # seconds: a delivery that failed twice is tried again after fiv
 Say = Callable[[str], None]
 
 
-class StillError(Exception):
-    """What is in flight no longer moves."""
-
-
 class Outcome(NamedTuple):
     """What was broken, what is found, and how many deliveries came more than once."""
 
@@ -89,14 +85,14 @@ class _Scene:
         return Outcome(hits, ledger, self._receiver.redits)
 
     async def _quiet(self) -> None:
-        """Return when nothing is in flight; raise when what is has not moved for long."""
+        """Return when nothing is in flight, or when what is has not moved for long."""
         seen = self._watch.seen + 2  # a look begun before the last answer is not enough
         before, moved = self._watch.now, time.monotonic()
         while not (self._watch.seen > seen and self._watch.now.quiet):
             if self._watch.now != before:
                 before, moved = self._watch.now, time.monotonic()
             if time.monotonic() > moved + _STILL:
-                raise StillError(self._watch.now) from self._watch.trouble
+                return  # and the account tells what is missing
             await asyncio.sleep(0.05)
 
 

@@ -58,7 +58,6 @@ class Watch:
     def __init__(self, stack: Stack, client: Client) -> None:
         self.now = Situation()
         self.seen = 0  # how often
-        self.trouble: Exception | None = None  # the last
         self.waiting: list[Hit] = []
         self._stack = stack
         self._client = client
@@ -76,8 +75,7 @@ class Watch:
                 while True:
                     await self._look(connections)
                     await asyncio.sleep(_EVERY)
-            except Exception as error:  # noqa: BLE001 - a server killed is seen in many ways
-                self.trouble = error
+            except Exception:  # noqa: BLE001 - a server killed is seen in many ways
                 await asyncio.sleep(_EVERY)
             finally:
                 for connection in connections.values():
