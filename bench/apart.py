@@ -32,6 +32,6 @@ def _run(
     work: Callable[..., Coroutine[Any, Any, T]], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> T:
     # The screen is for figures: what is expected of a beginning is not told there.
-    logging.disable(logging.WARNING)
+    logging.disable(logging.ERROR)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     return uvloop.run(work(*args, **kwargs))
