@@ -26,7 +26,7 @@ from rich.text import Text
 from sqlalchemy import make_url
 
 from kit.pages.filters import count, number
-from kit.rebuild import BusyError, Comparison, Difference, Projection, SupersededError, rebuilding
+from kit.rebuild import BusyError, Comparison, Projection, SupersededError, rebuilding
 from kit.settings import Settings
 
 SERVICES: Final = ("orientation", "inscription", "passerelle", "suivi", "indicateurs")
@@ -105,8 +105,10 @@ async def _refaire(
             return
         if not oui and not _confirmer(ecran):
             raise Refus("Rien n’est remplacé. Pour remplacer sans question : OUI=1.")
-        remplace = await rebuild.replace()
-        ecran.print(f"Remplacé d’un coup : {_lignes(remplace.tables)}.")
+        otees, mises = await rebuild.replace()
+        ecran.print(
+            f"Remplacé d’un coup : {count(otees, 'ligne')} en moins, {number(mises)} en plus."
+        )
 
 
 def _montrer(ecart: Comparison, ecran: Console) -> None:
@@ -129,14 +131,6 @@ def _chiffres(avant: Mapping[str, tuple[int, int]], apres: Mapping[str, tuple[in
         fractions = (f"{number(n)} / {number(d)}" for n, d in (valeur, apres[nom]))
         chiffres.add_row(nom, *fractions, style="bold" if change else "dim")
     return chiffres
-
-
-def _lignes(tables: Sequence[Difference]) -> str:
-    return (
-        f"{count(sum(t.only_old for t in tables), 'ligne')} en moins,"
-        f" {count(sum(t.only_new for t in tables), 'ligne')} en plus,"
-        f" {count(sum(t.changed for t in tables), 'ligne')} d’une autre valeur"
-    )
 
 
 def _confirmer(ecran: Console) -> bool:

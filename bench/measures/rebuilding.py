@@ -84,8 +84,8 @@ async def rebuild(url: str, port: int) -> Rebuilt:
         with building.running():
             await under_way.build(read.append)
         with replacing.running():
-            comparison = await under_way.replace()
-    return Rebuilt(building.seconds, replacing.seconds, sum(read), comparison.same, building.cpu)
+            same = not any(await under_way.replace())
+    return Rebuilt(building.seconds, replacing.seconds, sum(read), same, building.cpu)
 
 
 async def read(url: str) -> float:

@@ -102,10 +102,9 @@ async def test_rows_lost_added_and_changed_are_told_then_mended(world: World):
         await rebuild.build(nothing)
         told = await rebuild.compare()
         assert "invented" in await world.facts()  # nothing is changed by telling
-        replaced = await rebuild.replace()
+        assert await rebuild.replace() == (2, 2)
 
     assert [tuple(each) for each in told.tables] == [("streams", 0, 0, 0), ("facts", 1, 1, 1)]
-    assert replaced.tables == told.tables
     assert await world.facts() == right
     async with world.rebuilding() as rebuild:
         await rebuild.build(nothing)

@@ -85,7 +85,7 @@ async def test_la_commande_dit_ce_qui_change_et_ne_remplace_que_si_on_le_veut(
     assert "1 événement en " in dit
     assert "par seconde" in dit
     assert str(refus).startswith("Rien n’est remplacé.")
-    assert "Remplacé d’un coup : 0 ligne en moins, 1 ligne en plus" in remplace
+    assert "Remplacé d’un coup : 0 ligne en moins, 1 en plus" in remplace
     assert accepte is None
     assert await lit(mission_locale, parcours)
     assert "Rien ne diffère" in rien

@@ -104,19 +104,26 @@ class Rebuild:
     async def compare(self) -> Comparison:
         """Say what it would change, both read at one instant and from the same events."""
         async with self._beside() as tx:
+            await tx.execute(_MEMORY)
             await self._follow(tx, await self._feed.positions(tx))
-            return await self._compare(tx)
+            differences = [await shadow.compare(tx, table) for table in self._projection.tables]
+            await tx.execute(shadow.LIVE_ONLY)
+            before = await self._projection.figures(tx)
+            await tx.execute(shadow.BESIDE)
+            return Comparison(differences, before, await self._projection.figures(tx))
 
-    async def replace(self) -> Comparison:
-        """Put it in place of the live one, with all that came meanwhile; say what it changed."""
+    async def replace(self) -> tuple[int, int]:
+        """Put it in place of the live one, with all that came meanwhile.
+
+        Return how many rows went, and how many came; one whose value changes is both.
+        """
         await self._come_near(lambda _events: None)
         async with self._db.begin() as tx:
             await tx.execute(shadow.BESIDE)
+            await tx.execute(_MEMORY)
             await self._follow(tx, await self._feed.positions(tx, hold=True))
             await shadow.lock(tx, self._projection.tables)
-            changed = await self._compare(tx)
-            await shadow.replace(tx, self._projection.tables)
-        return changed
+            return await shadow.replace(tx, self._projection.tables)
 
     async def _fill(self, partition: int, told: Callable[[int], None]) -> None:
         if self._projection.fill:
@@ -156,14 +163,6 @@ class Rebuild:
         if records:
             await self._projection.apply(tx, records)
         return reached
-
-    async def _compare(self, tx: AsyncConnection) -> Comparison:
-        await tx.execute(_MEMORY)
-        differences = [await shadow.compare(tx, table) for table in self._projection.tables]
-        await tx.execute(shadow.LIVE_ONLY)
-        before = await self._projection.figures(tx)
-        await tx.execute(shadow.BESIDE)
-        return Comparison(differences, before, await self._projection.figures(tx))
 
     @asynccontextmanager
     async def _beside(self) -> AsyncIterator[AsyncConnection]:

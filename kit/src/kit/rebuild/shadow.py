@@ -64,17 +64,22 @@ async def compare(tx: AsyncConnection, table: Table) -> Difference:
     return Difference(table.name, gone - changed, come - changed, changed)
 
 
-async def replace(tx: AsyncConnection, tables: Sequence[Table]) -> None:
-    """Give the live tables the rows of the rebuilt ones, by those that differ."""
-    for table in reversed(tables):
+async def replace(tx: AsyncConnection, tables: Sequence[Table]) -> tuple[int, int]:
+    """Give the live tables the rows of the rebuilt ones; return how many go, and how many come."""
+    gone = [
         await tx.execute(
             text(
                 f"delete from {_live(table)} a where not exists"  # noqa: S608
                 f" (select from {_built(table)} b where b = a)"
             )
         )
-    for table in tables:
+        for table in reversed(tables)
+    ]
+    come = [
         await tx.execute(text(f"insert into {_live(table)} {_only(_built(table), _live(table))}"))
+        for table in tables
+    ]
+    return sum(each.rowcount for each in gone), sum(each.rowcount for each in come)
 
 
 def _only(these: str, those: str) -> str:
