@@ -15,7 +15,6 @@ from sqlalchemy import (
     DateTime,
     Float,
     Index,
-    LargeBinary,
     MetaData,
     RowMapping,
     SmallInteger,
@@ -186,13 +185,13 @@ async def relire_depuis(
             e.parcours,
             e.enregistre_le,
             null(),
-            cast(e.corps, LargeBinary),
+            cast(e.corps, Text),
         )
         .where(e.partition == partition, e.position > apres)
         .order_by(e.position)
         .limit(limite)
     )
-    return [Record._make(ligne) for ligne in await tx.execute(choix)]
+    return [Record._make((*place, corps.encode())) for *place, corps in await tx.execute(choix)]
 
 
 async def ranger(
