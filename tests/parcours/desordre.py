@@ -64,7 +64,7 @@ class Deroule:
         for nom, valeur in {**self._en_main, "code": short_code(parcours, "P")}.items():
             if isinstance(valeur, str):
                 lu = lu.replace(valeur, f"<{nom}>")
-        return re.sub(r'"connu_le":"[^"]*"', '"connu_le":""', lu)
+        return re.sub(r'"(connu_le":"[^"]*"|enregistre_le":"[^"]*"|version":\d+)', "", lu)
 
     def _choisir_les_portes(self) -> set[str]:
         """Ce qui sera commandé ; le reste est rapporté."""

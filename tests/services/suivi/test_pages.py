@@ -217,10 +217,18 @@ def plein(demo: Demo) -> str:
         statut="AUTRE_ORGANISME",
         acquis_repris=True,
     )
-    demo.dire(
+    abandon = demo.dire(
         PILAT, "suivi.abandon_constate", parcours, "2026-06-20T08:30:00+02:00", etape_id=etape
     )
-    return demo.attendre(parcours, 14)
+    demo.dire(
+        MISSION_LOCALE,
+        "evenement.conteste",
+        parcours,
+        "2026-06-25T08:30:00+02:00",
+        cible=abandon,
+        motif="FAIT_NON_REALISE",
+    )
+    return demo.attendre(parcours, 15)
 
 
 @pytest.fixture(scope="module")
@@ -271,6 +279,8 @@ def test_chaque_page_se_lit_sans_obstacle(  # noqa: PLR0913, PLR0917 - the pages
         "chronologie-vide": f"/parcours/{vide}",
         "chronologie-en-conflit": f"/parcours/{en_conflit}",
         "chronologie-avant": f"/parcours/{plein}?au=2026-01-01",
+        "chronologie-differente": f"/parcours/{plein}?au=2026-10-10",
+        "chronologie-sans-difference": f"/parcours/{plein}?au=2027-01-01",
         "abonnement": "/abonnement",
     }
     for nom, adresse in adresses.items():
@@ -300,6 +310,9 @@ def test_la_chronologie_dit_tout_dans_l_ordre_de_la_vie(
     expect(page.locator(".correction del")).to_have_text("1er juillet 2026")
     expect(page.locator(".correction ins")).to_have_text("6 juillet 2026")
     expect(page.locator(".anomalie").first).to_contain_text("Abandon constaté")
+    expect(page.locator(".evenement", has_text="Contesté le")).to_contain_text(
+        f"par {MISSION_LOCALE}, motif : fait non réalisé"
+    )
     # A confidence is not read here, a sensitive public is not told here.
     assert "immersion avant l’entrée" not in page.content()
     assert "obligation d’emploi" not in page.content()
@@ -316,6 +329,20 @@ def test_deux_dates_changent_la_reponse(navigateur: Browser, demo: Demo, plein: 
 
     expect(page.locator(".situation")).to_contain_text("en suspension")
     expect(page.get_by_text("Dernier écart : le 30 septembre 2026")).to_be_visible()
+    difference = page.get_by_role("table", name="De cette lecture à celle d’aujourd’hui")
+    expect(difference).to_contain_text(
+        "« Reprise effective » (survenu le 2 novembre 2026, dit par Bâtir Givors, enregistré le "
+    )
+    expect(difference).to_contain_text("compte en plus : il est postérieur au 30 septembre 2026.")
+
+
+def test_des_dates_qui_ne_changent_rien_le_disent(navigateur: Browser, demo: Demo, plein: str):
+    page = _entrer(navigateur, demo, HUGO)
+    page.goto(f"{demo.urls['suivi']}/parcours/{plein}?au=2027-01-01")
+
+    expect(
+        page.get_by_role("heading", name="Rien ne diffère de la lecture d’aujourd’hui")
+    ).to_be_visible()
 
 
 def test_un_parcours_se_retrouve_par_son_code(navigateur: Browser, demo: Demo, plein: str):

@@ -158,7 +158,7 @@ class _Comparaison:
         pointeurs = dict.fromkeys(p for c in corrections.values() for p in c.data.champs)
         changes = []
         for pointeur in pointeurs:
-            valeur, ancienne = lu(apres, pointeur), lu(avant, pointeur)
+            valeur, ancienne = lu(apres.dit, pointeur), lu(avant.dit, pointeur)
             if valeur != ancienne:
                 changes.append(f"{champ_dit(pointeur)}, {self._au_lieu_de(valeur, ancienne)}")
         if changes:

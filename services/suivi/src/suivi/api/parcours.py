@@ -14,7 +14,7 @@ from kit.db import Database
 from kit.http import Router
 from suivi import queries
 from suivi.queries.lecture import Consultation, Lecture
-from suivi.queries.vues import ChronologieVue, ParcoursVue
+from suivi.queries.vues import ChronologieVue, DifferenceVue, ParcoursVue
 
 router = Router(tags=["parcours"])
 
@@ -28,25 +28,31 @@ async def _consultation(caller: _Lire, db: Database, access: TheAccess, now: Now
 _Consultation = Annotated[Consultation, Depends(_consultation)]
 
 
+_Au = Annotated[date | None, Query(description="Jusqu’où lire la vie de la personne.")]
+_ConnuLe = Annotated[
+    datetime | date | None, Query(description="Ce que l’on savait alors : un instant, un jour.")
+]
+_Version = Annotated[int | None, Query(ge=0, description="Exactement ce que disait cette version.")]
+
+
 async def _lecture(  # noqa: PLR0913 - the coordinates of one reading
     parcours_id: UUID,
     consultation: _Consultation,
-    now: Now,
     *,
-    au: Annotated[date | None, Query(description="Jusqu’où lire la vie de la personne.")] = None,
-    connu_le: Annotated[
-        datetime | date | None, Query(description="Ce que l’on savait alors : un instant, un jour.")
-    ] = None,
-    version: Annotated[
-        int | None, Query(ge=1, description="Exactement ce que disait cette version.")
+    au: _Au = None,
+    connu_le: _ConnuLe = None,
+    version: _Version = None,
+    version_lue: Annotated[
+        int | None, Query(ge=0, description="Jusqu’où dire ce qui n’était pas encore connu.")
     ] = None,
 ) -> Lecture:
     return await queries.lecture.relire(
         consultation,
         parcours_id,
-        au=au or clock.civil_date(now),
+        au=au or clock.civil_date(consultation.le),
         connu_le=_instant(connu_le),
         version=version,
+        version_lue=version_lue,
     )
 
 
@@ -64,11 +70,37 @@ def _instant(connu_le: datetime | date | None) -> datetime | None:
 
 @router.get("/v1/parcours/{parcours_id}", summary="Où en est un parcours")
 async def parcours(lecture: _Lecture) -> ParcoursVue:
-    """L’état à une date, tel que connu à un instant. 404 pour qui n’y a pas droit.
+    """L’état à une date, tel que connu à un instant, sur quoi il repose, et ce qui est à part.
 
-    `version` répète une réponse exactement, pour toujours. La lecture est notée.
+    `version` répète une réponse exactement, pour toujours. 404 pour qui n’y a pas droit. La
+    lecture est notée.
     """
     return ParcoursVue.de(lecture)
+
+
+@router.get("/v1/parcours/{parcours_id}/difference", summary="Ce qui diffère entre deux lectures")
+async def difference(  # noqa: PLR0913 - the coordinates of a second reading
+    avant: _Lecture,
+    consultation: _Consultation,
+    access: TheAccess,
+    *,
+    puis_au: _Au = None,
+    puis_connu_le: _ConnuLe = None,
+    puis_version: _Version = None,
+) -> DifferenceVue:
+    """De la lecture `au`, `connu_le` à la lecture `puis_au`, `puis_connu_le`, en phrases.
+
+    Sans `puis_au`, la même date ; sans `puis_connu_le`, ce que l’on sait maintenant : ce que l’on
+    a appris depuis.
+    """
+    apres = await queries.lecture.relire(
+        consultation,
+        avant.parcours_id,
+        au=puis_au or avant.parcours.au,
+        connu_le=_instant(puis_connu_le),
+        version=puis_version,
+    )
+    return await queries.parcours.difference(access, avant, apres)
 
 
 @router.get("/v1/parcours/{parcours_id}/chronologie", summary="Tout ce qui est arrivé")

@@ -1,39 +1,27 @@
 """La chronologie d’un parcours, préparée pour être montrée."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import pairwise
-from uuid import UUID
 
 from contracts.base import Reference, jour
 from contracts.catalogue import FaitDeParcours, Rectification
-from contracts.evenement import EvenementAnnule, EvenementCorrige
-from contracts.lecture import Anomalie, Etape, EtatEtape, Raison
+from contracts.lecture import Anomalie, Etape, EtatEtape, Nom, Raison
 from contracts.lecture.etats import etat_pose
 from contracts.passerelle import PasserelleDecisionRendue
 from contracts.suivi import SuiviRepriseEffective, SuiviSuspensionPrononcee
 from kit import log
-from kit.ids import named_uuid
 from kit.observability import trace_id
 from suivi.pages.fil import tracer
 from suivi.queries.lecture import Lecture, evenements
 
-RAISONS = {
-    Raison.ANNULE: "Annulé",
-    Raison.EN_ATTENTE_DE_CIBLE: "En attente de l’événement visé",
-    Raison.CIBLE_AILLEURS: "Vise un autre parcours",
-    Raison.CYCLE: "Rectifications en rond",
-    Raison.NON_HABILITE: "Rectification non habilitée",
-    Raison.ILLISIBLE: "Correction illisible",
-}
-
 
 @dataclass(frozen=True)
-class Correction:
-    """Une correction, avec ce qui était dit et ce qui l’est."""
+class Rectifiee:
+    """Ce qui corrige, annule ou conteste un événement : par qui, et depuis quand on le sait."""
 
-    evenement: EvenementCorrige
+    evenement: Rectification
     connue_le: datetime
     par: str
     trace: str | None
@@ -51,10 +39,11 @@ class Ligne:
     etat: str | None
     nature: str = ""
     fil: str = ""
-    raison: str | None = None
-    annule_par: tuple[str, datetime] | None = None
+    raison: Raison | None = None
     cause: "Ligne | None" = None
-    corrections: list[Correction] = field(default_factory=list)
+    corrections: list[Rectifiee] = field(default_factory=list)
+    annulations: list[Rectifiee] = field(default_factory=list)
+    contestations: list[Rectifiee] = field(default_factory=list)
     anomalies: list[Anomalie] = field(default_factory=list)
 
     @property
@@ -103,11 +92,9 @@ class Attendu:
 class Chronologie:
     """Tout ce que la page d’un parcours montre, d’après une lecture."""
 
-    def __init__(
-        self, lecture: Lecture, noms: Mapping[UUID, str], trace_url: str | None, le: date
-    ) -> None:
+    def __init__(self, lecture: Lecture, nom: Nom, trace_url: str | None, le: date) -> None:
         self.parcours = lecture.parcours
-        self._noms = noms
+        self.nom = nom
         self._trace_url = trace_url
         self._le = le
         self._entrees = {Reference(e.source, e.id): e for e in lecture.entrees}
@@ -118,13 +105,12 @@ class Chronologie:
         self.attendus = list(self._attendus())
         self.fil = tracer(self.parcours, self.nom, le)
 
-    def nom(self, urn: str | None) -> str:
-        if urn is None:
-            return "la plateforme"
-        return self._noms.get(named_uuid(urn)) or f"SIRET {urn.rpartition(':')[2]}"
-
     def de(self, reference: Reference) -> Ligne | None:
-        return self._lignes.get(reference)
+        """La ligne de l’événement ; d’une rectification qui n’en a pas, celle qu’elle vise."""
+        ligne, dit = self._lignes.get(reference), self._dits.get(reference)
+        if ligne is None and dit and dit.target:
+            return self.de(Reference(*dit.target))
+        return ligne
 
     def _toutes(self) -> Iterable[Ligne]:
         effets = self.parcours.effets
@@ -133,11 +119,12 @@ class Chronologie:
         for reference, raison in effets.sans_effet.items():
             ecarte = self._dits[reference]
             if jour(ecarte.time) <= self.parcours.au:
-                yield self._ligne(ecarte, RAISONS[raison])
+                yield self._ligne(ecarte, raison)
 
-    def _ligne(self, evenement: FaitDeParcours | Rectification, raison: str | None) -> Ligne:
+    def _ligne(self, evenement: FaitDeParcours | Rectification, raison: Raison | None) -> Ligne:
         reference = evenement.reference
         entree = self._entrees[reference]
+        lus = self.parcours.effets
         pose = None if isinstance(evenement, Rectification) else etat_pose(evenement)
         return Ligne(
             evenement=evenement,
@@ -148,19 +135,20 @@ class Chronologie:
             etat=pose[0].libelle if pose and not raison else None,
             nature=_nature(evenement),
             raison=raison,
-            corrections=[
-                Correction(
-                    correction,
-                    self._entrees[correction.reference].recorded_at,
-                    self.nom(correction.organisation),
-                    self._trace(self._entrees[correction.reference]),
-                )
-                for correction in self.parcours.effets.corrections.get(reference, ())
-            ],
+            corrections=self._rectifiees(lus.corrections.get(reference, ())),
+            annulations=self._rectifiees(lus.annulations.get(reference, ())),
+            contestations=self._rectifiees(lus.contestations.get(reference, ())),
         )
 
+    def _rectifiees(self, rectifications: Iterable[Rectification]) -> list[Rectifiee]:
+        entrees = ((r, self._entrees[r.reference]) for r in rectifications)
+        return [
+            Rectifiee(r, entree.recorded_at, self.nom(r.organisation), self._trace(entree))
+            for r, entree in entrees
+        ]
+
     def _relier(self) -> None:
-        """Lier chaque ligne à sa cause, à ce qui l’annule et à ce qui la contredit."""
+        """Lier chaque ligne à sa cause et à ce qui la contredit."""
         for anomalie in self.parcours.anomalies:
             if ligne := self.de(anomalie.evenements[0]):
                 ligne.anomalies.append(anomalie)
@@ -168,13 +156,6 @@ class Chronologie:
         for ligne in self._lignes.values():
             source, _, id_ = (ligne.evenement.causationid or "").rpartition(" ")
             ligne.cause = self.de(Reference(source, id_))
-        sans_effet = self.parcours.effets.sans_effet
-        for evenement in self._dits.values():
-            if isinstance(evenement, EvenementAnnule) and evenement.reference not in sans_effet:
-                vise = self.de(evenement.data.cible.reference)
-                if vise:
-                    connue_le = self._entrees[evenement.reference].recorded_at
-                    vise.annule_par = (self.nom(evenement.organisation), connue_le)
 
     def _trace(self, entree: log.Entry) -> str | None:
         trace = trace_id(entree.traceparent)

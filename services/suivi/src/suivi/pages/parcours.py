@@ -8,14 +8,15 @@ from uuid import UUID
 from fastapi import Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from contracts.catalogue import FaitDeParcours, Rectification
+from contracts.catalogue import FaitDeParcours
+from contracts.lecture import Nom, champ_dit, lu, valeur_dite
 from contracts.listes import PUBLICS_SENSIBLES
 from kit import clock
 from kit.access import TheAccess
 from kit.clock import Now, civil_date
 from kit.db import Database
 from kit.http import Router
-from kit.ids import named_uuid, short_code
+from kit.ids import short_code
 from kit.pages import Visitor
 from kit.settings import Settings
 from suivi import queries
@@ -100,37 +101,50 @@ async def chronologie(  # noqa: PLR0913 - FastAPI's dependencies
 ) -> Response:
     """Où en est le parcours, qui doit quoi, et tout ce qui est arrivé."""
     aujourd_hui = civil_date(now)
+    consultation = Consultation(db, access, person, now)
     au, connu_le = au or aujourd_hui, connu_le or aujourd_hui
     lecture = await queries.lecture.relire(
-        Consultation(db, access, person, now),
+        consultation,
         parcours_id,
         au=au,
         connu_le=None
         if connu_le >= aujourd_hui
         else clock.midnight_after(connu_le) - timedelta(microseconds=1),
     )
-    contexte = await _contexte(request, lecture, access, aujourd_hui)
+    au_present = au == connu_le == aujourd_hui
+    presente = (
+        lecture
+        if au_present
+        else await queries.lecture.relire(consultation, parcours_id, au=aujourd_hui)
+    )
+    nom = await queries.noms.nommer(access, lecture, presente)
+    ecart = queries.ecarts.dernier_ecart(lecture, aujourd_hui)
+    if not au_present:
+        ecarts = queries.ecarts.difference(lecture, presente, nom)
+    else:
+        ecarts = queries.ecarts.appris_depuis(lecture, ecart, nom) if ecart else []
     return rendre(
         request,
         "chronologie.html",
-        **contexte,
+        **await _contexte(request, lecture, nom, aujourd_hui),
         maintenant=now,
         connu_le=connu_le,
-        au_present=au == connu_le == aujourd_hui,
+        au_present=au_present,
+        ecart=ecart,
+        ecarts=ecarts,
+        reponses=queries.ecarts.reponses(lecture, ecart) if ecart else [],
     )
 
 
 async def _contexte(
-    request: Request, lecture: Lecture, access: TheAccess, aujourd_hui: date
+    request: Request, lecture: Lecture, nom: Nom, aujourd_hui: date
 ) -> dict[str, Any]:
     settings: Settings = request.app.state.settings
     identites: Identites = request.app.state.identites
-    noms = await access.directory(_nommees(lecture))
-    preparee = Chronologie(lecture, noms, settings.trace_url, aujourd_hui)
+    preparee = Chronologie(lecture, nom, settings.trace_url, aujourd_hui)
     ouverture = lecture.parcours.ouverture
     identite = await identites.lire(ouverture.data.beneficiaire_id) if ouverture else None
     referent = ouverture.data.referent if ouverture else None
-    ecart = queries.ecarts.dernier_ecart(lecture, aujourd_hui)
     publics = ouverture.data.publics_cibles if ouverture else ()
     return {
         "lecture": lecture,
@@ -138,33 +152,11 @@ async def _contexte(
         "code": short_code(lecture.parcours_id, "P"),
         "nom": f"{identite.prenom} {identite.nom}" if identite else None,
         "situation": dire(preparee, identite.prenom if identite else None),
-        "referent": preparee.nom(referent.organisme.urn) if referent else None,
+        "referent": nom(referent.organisme.urn) if referent else None,
         "publics": [p.libelle for p in publics if p not in PUBLICS_SENSIBLES],
         "derniere": lecture.parcours.etapes[-1] if lecture.parcours.etapes else None,
         "aujourd_hui": aujourd_hui,
-        "ecart": ecart,
-        "reponses": queries.ecarts.reponses(lecture, ecart) if ecart else [],
-        "champ": _champ,
-        "lu": _lu,
+        "champ": champ_dit,
+        "lu": lu,
+        "valeur": valeur_dite,
     }
-
-
-def _nommees(lecture: Lecture) -> set[UUID]:
-    """Les organisations dont la page peut dire le nom."""
-    nommees = {e.origin for e in lecture.entrees if e.origin}
-    for evenement in lecture.parcours.evenements:
-        nommees |= {named_uuid(urn) for urn in evenement.nommes}
-    return nommees
-
-
-def _champ(pointeur: str) -> str:
-    """Le nom d’un champ corrigé, comme on le lit."""
-    return pointeur.rpartition("/")[2].removesuffix("_le").replace("_", " ")
-
-
-def _lu(evenement: FaitDeParcours | Rectification, pointeur: str) -> object:
-    """Ce que l’événement disait à cet endroit."""
-    valeur: Any = evenement.dit.model_dump(mode="json")
-    for pas in pointeur.removeprefix("/").split("/"):
-        valeur = valeur[int(pas)] if isinstance(valeur, list) else (valeur or {}).get(pas)
-    return valeur

@@ -1,12 +1,12 @@
 """Ce que l’on savait d’une date, et ce que l’on en a appris depuis."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from contracts.base import Reference
-from contracts.catalogue import FaitDeParcours, Rectification
-from contracts.lecture import Parcours, lire_parcours
+from contracts.lecture import Ecart, Evenement, Nom, Parcours, Relecture, lire_parcours
+from contracts.lecture import ecarts as differences
 from kit.clock import civil_date, midnight_after
 from suivi.queries.lecture import Lecture, evenements
 
@@ -17,7 +17,7 @@ class Reponse:
 
     connu_le: datetime | None  # None: the evening of the day itself
     parcours: Parcours
-    par: FaitDeParcours | Rectification | None
+    par: Evenement | None
 
 
 def dernier_ecart(lecture: Lecture, aujourd_hui: date) -> date | None:
@@ -39,9 +39,9 @@ def reponses(lecture: Lecture, au: date) -> list[Reponse]:
     journal = evenements(lecture.entrees)
     soir = midnight_after(au)
     sus = [e for e in journal if e.recordedtime is not None and e.recordedtime < soir]
-    trouvees = [Reponse(None, lire_parcours(sus, au), None)]
+    trouvees = [Reponse(None, lire_parcours(sus, au, lecture.ailleurs), None)]
     for rang, evenement in enumerate(journal[len(sus) :], len(sus) + 1):
-        parcours = lire_parcours(journal[:rang], au)
+        parcours = lire_parcours(journal[:rang], au, lecture.ailleurs)
         if _resume(parcours) != _resume(trouvees[-1].parcours):
             trouvees.append(Reponse(evenement.recordedtime, parcours, evenement))
     # Of one day, the last answer: it is what one would have been told since.
@@ -50,6 +50,28 @@ def reponses(lecture: Lecture, au: date) -> list[Reponse]:
         for reponse, suivante in zip(trouvees, [*trouvees[1:], None], strict=True)
         if suivante is None or _jour(reponse) != _jour(suivante)
     ]
+
+
+def difference(avant: Lecture, apres: Lecture, nom: Nom) -> list[Ecart]:
+    """Ce qui diffère d’une lecture à l’autre, en phrases. `nom` : d’une organisation."""
+    return differences(
+        Relecture(avant.parcours, avant.jusqu_a),
+        Relecture(apres.parcours, apres.jusqu_a),
+        evenements(max(avant.entrees, apres.entrees, key=len)),
+        nom,
+    )
+
+
+def appris_depuis(lecture: Lecture, au: date, nom: Nom) -> list[Ecart]:
+    """Ce que l’on a appris du jour `au` depuis son soir."""
+    soir = midnight_after(au) - timedelta(microseconds=1)
+    sus = [entree for entree in lecture.entrees if entree.recorded_at <= soir]
+    alors, depuis = (
+        lire_parcours(evenements(entrees), au, lecture.ailleurs)
+        for entrees in (sus, lecture.entrees)
+    )
+    avant = replace(lecture, entrees=sus, jusqu_a=soir, parcours=alors)
+    return difference(avant, replace(lecture, parcours=depuis), nom)
 
 
 def _jour(reponse: Reponse) -> date | None:

@@ -11,7 +11,7 @@ from kit import clock, log
 from kit.access import Reader
 from kit.errors import NotFound
 from suivi import tables
-from suivi.queries.lecture import evenements
+from suivi.queries.lecture import ailleurs, evenements
 from suivi.queries.vues import AcompleterVue, AnomalieVue, AttenteVue, ReferenceVue, StatutVue
 
 _A_FAIRE = {
@@ -45,7 +45,7 @@ async def statut(
         if entree is None or entree.origin != reader.organisation.id:
             raise EvenementInconnu
         journal = evenements(await log.read(tx, entree.stream))
-    parcours = lire_parcours(journal, clock.civil_date(le))
+    parcours = lire_parcours(journal, clock.civil_date(le), await ailleurs(db, journal, le))
     sans_effet = parcours.effets.sans_effet.get(reference)
     return StatutVue(
         source=reference.source,

@@ -1,12 +1,10 @@
 """L’état d’un parcours, sa chronologie, un de ses événements, ses confidences."""
 
 from collections import defaultdict
-from datetime import datetime
 from uuid import UUID
 
 from contracts.base import Reference
 from contracts.catalogue import FaitDeParcours, Rectification
-from contracts.evenement import EvenementCorrige
 from contracts.lecture import Anomalie, effets
 from kit import clock, confidential, log
 from kit.access import Access
@@ -14,12 +12,18 @@ from kit.errors import NotFound
 from kit.ids import named_uuid
 from kit.observability import trace_id
 from suivi import domain, tables
+from suivi.queries import ecarts
 from suivi.queries.lecture import Consultation, Lecture, evenements, relire
+from suivi.queries.noms import nommer
 from suivi.queries.vues import (
     AnomalieVue,
     ChronologieVue,
     CorrectionVue,
+    DifferenceVue,
+    EcartVue,
+    LectureVue,
     LigneVue,
+    RectificationVue,
     ReferenceVue,
 )
 
@@ -94,20 +98,36 @@ def _ligne(
         sans_effet=effets.sans_effet.get(evenement.reference),
         tardif=entree.recorded_at - evenement.time > domain.reception.TARDIF,
         corrections=[
-            _correction(c, lecture.entree(c.reference).recorded_at)
+            CorrectionVue(**_rectification(c, lecture).model_dump(), champs=dict(c.data.champs))
             for c in effets.corrections.get(evenement.reference, ())
+        ],
+        annulations=[
+            _rectification(a, lecture) for a in effets.annulations.get(evenement.reference, ())
+        ],
+        contestations=[
+            _rectification(c, lecture) for c in effets.contestations.get(evenement.reference, ())
         ],
         confidences=list(evenement.data.confidences),
     )
 
 
-def _correction(correction: EvenementCorrige, connue_le: datetime) -> CorrectionVue:
-    return CorrectionVue(
-        evenement=ReferenceVue.de(correction.reference),
-        connue_le=connue_le,
-        par=correction.organisation,
-        champs=dict(correction.data.champs),
-        motif=correction.data.motif,
+def _rectification(rectification: Rectification, lecture: Lecture) -> RectificationVue:
+    return RectificationVue(
+        evenement=ReferenceVue.de(rectification.reference),
+        connue_le=lecture.entree(rectification.reference).recorded_at,
+        par=rectification.organisation,
+        motif=rectification.data.motif,
+    )
+
+
+async def difference(access: Access, avant: Lecture, apres: Lecture) -> DifferenceVue:
+    """Ce qui diffère d’une lecture à l’autre, en phrases."""
+    nom = await nommer(access, avant, apres)
+    return DifferenceVue(
+        parcours_id=avant.parcours_id,
+        avant=LectureVue.de(avant),
+        apres=LectureVue.de(apres),
+        ecarts=[EcartVue.de(ecart) for ecart in ecarts.difference(avant, apres, nom)],
     )
 
 

@@ -1,49 +1,28 @@
-"""Ce que le suivi montre d’un parcours, tel qu’un partenaire le reçoit."""
+"""L’état d’un parcours, ce sur quoi il repose, et ce qui est mis à part."""
 
 from datetime import date, datetime
-from typing import Literal, Self
+from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from contracts.base import DossierRef, Reference
-from contracts.lecture import Anomalie, Etape, Suspension
+from contracts.lecture import (
+    Etape,
+    Evenement,
+    Raison,
+    Suspension,
+    appuis,
+    mises_a_part,
+    ordre,
+)
+from kit import log
 from kit.ids import short_code
-from suivi.queries.lecture import Lecture
+from suivi.queries.lecture import Lecture, evenements
+from suivi.queries.vues.base import AnomalieVue, ReferenceVue, Vue
 
 
-class _Vue(BaseModel):
-    model_config = ConfigDict(frozen=True, use_enum_values=True)
-
-
-class ReferenceVue(_Vue):
-    """Ce qui désigne un événement."""
-
-    source: str
-    id: str
-
-    @classmethod
-    def de(cls, reference: Reference) -> Self:
-        return cls(source=reference.source, id=reference.id)
-
-
-class AnomalieVue(_Vue):
-    """Ce qui contredit quoi : le fait est gardé, et c’est à son émetteur de le rectifier."""
-
-    code: str
-    phrase: str
-    evenements: list[ReferenceVue]
-
-    @classmethod
-    def de(cls, anomalie: Anomalie) -> Self:
-        return cls(
-            code=anomalie.code,
-            phrase=anomalie.phrase,
-            evenements=[ReferenceVue.de(r) for r in anomalie.evenements],
-        )
-
-
-class SuspensionVue(_Vue):
+class SuspensionVue(Vue):
     debut_le: datetime
     fin_le: datetime | None
     fin_prevue_le: date | None
@@ -59,7 +38,7 @@ class SuspensionVue(_Vue):
         )
 
 
-class EtapeVue(_Vue):
+class EtapeVue(Vue):
     """Une étape du parcours et où elle en est."""
 
     etape_id: UUID
@@ -117,7 +96,7 @@ class EtapeVue(_Vue):
         )
 
 
-class AcompleterVue(_Vue):
+class AcompleterVue(Vue):
     """Ce que les règles attendent et que l’émetteur n’a pas dit."""
 
     evenement: ReferenceVue
@@ -125,14 +104,51 @@ class AcompleterVue(_Vue):
     phrase: str
 
 
-class ParcoursVue(_Vue):
-    """Où en est un parcours à une date, tel que connu à un instant."""
+class AppuiVue(Vue):
+    """Un événement qui compte, tel que corrigé."""
+
+    evenement: ReferenceVue
+    nom: str
+    libelle: str
+    organisation: str | None
+    survenu_le: datetime
+    enregistre_le: datetime
+    version: int
+
+    @classmethod
+    def de(cls, evenement: Evenement, entree: log.Entry) -> Self:
+        return cls(
+            evenement=ReferenceVue.de(evenement.reference),
+            nom=evenement.nom,
+            libelle=evenement.libelle,
+            organisation=evenement.organisation,
+            survenu_le=evenement.time,
+            enregistre_le=entree.recorded_at,
+            version=entree.version,
+        )
+
+
+class MiseAPartVue(AppuiVue):
+    """Un événement mis à part, et pourquoi ; corrigé, il compte avec d’autres champs."""
+
+    raison: Raison
+    raison_libelle: str
+    par: list[ReferenceVue] = Field(description="Les événements qui le corrigent ou l’annulent.")
+    champs: list[str] = Field(description="Ceux que la correction remplace, par leur pointeur.")
+
+
+class ParcoursVue(Vue):
+    """Où en est un parcours à une date, tel que connu à un instant, et sur quoi cela repose."""
 
     parcours_id: UUID
     code: str = Field(description="À dire au téléphone.")
     au: date
-    connu_le: datetime
+    connu_le: datetime | None = Field(description="Quand on a su le dernier de ces événements.")
     version: int = Field(description="À redonner dans ?version= pour la même réponse, toujours.")
+    version_lue: int = Field(
+        description="La dernière du journal. À redonner aussi, s’il y a ici des événements pas"
+        " encore connus."
+    )
     etat: str
     libelle: str
     en_conflit: bool
@@ -144,24 +160,24 @@ class ParcoursVue(_Vue):
     etapes: list[EtapeVue]
     anomalies: list[AnomalieVue]
     a_completer: list[AcompleterVue]
-    sans_effet: dict[str, list[ReferenceVue]] = Field(
-        description="Les événements qui ne comptent pas, par raison."
+    evenements: list[AppuiVue] = Field(
+        description="Ceux sur quoi l’état repose, dans l’ordre de la vie : les faits d’ici à `au`,"
+        " et les rectifications effectives."
     )
+    mis_a_part: list[MiseAPartVue] = Field(description="Ceux sur quoi il ne repose pas.")
 
     @classmethod
     def de(cls, lecture: Lecture) -> Self:
         parcours = lecture.parcours
         ouverture = parcours.ouverture and parcours.ouverture.data
         referent = ouverture.referent if ouverture else None
-        sans_effet: dict[str, list[ReferenceVue]] = {}
-        for reference, raison in sorted(parcours.effets.sans_effet.items()):
-            sans_effet.setdefault(raison, []).append(ReferenceVue.de(reference))
         return cls(
             parcours_id=lecture.parcours_id,
             code=short_code(lecture.parcours_id, "P"),
             au=parcours.au,
             connu_le=lecture.connu_le,
             version=lecture.version,
+            version_lue=lecture.version_lue,
             etat=parcours.etat,
             libelle=parcours.etat.libelle,
             en_conflit=parcours.en_conflit,
@@ -179,80 +195,24 @@ class ParcoursVue(_Vue):
                 for e in parcours.evenements
                 for champ, phrase in e.a_completer.items()
             ],
-            sans_effet=dict(sorted(sans_effet.items())),
+            evenements=[AppuiVue.de(e, lecture.entree(e.reference)) for e in appuis(parcours)],
+            mis_a_part=_mis_a_part(lecture),
         )
 
 
-class CorrectionVue(_Vue):
-    evenement: ReferenceVue
-    connue_le: datetime
-    par: str | None
-    champs: dict[str, object]
-    motif: str
-
-
-class LigneVue(_Vue):
-    """Un événement de la chronologie, dans l’ordre de la vie de la personne."""
-
-    source: str
-    id: str
-    type: str
-    nom: str
-    libelle: str
-    survenu_le: datetime
-    enregistre_le: datetime
-    version: int
-    position: int
-    partition: int
-    organisation: str | None
-    organisation_nom: str | None = None
-    etape_id: UUID | None = None
-    causationid: str | None
-    trace_id: str | None
-    sans_effet: str | None
-    tardif: bool
-    corrections: list[CorrectionVue]
-    anomalies: list[AnomalieVue] = []
-    confidences: list[str]
-
-
-class ChronologieVue(_Vue):
-    """Tout ce qui est arrivé, y compris ce qui ne compte pas, et pourquoi."""
-
-    parcours_id: UUID
-    au: date
-    connu_le: datetime
-    version: int
-    evenements: list[LigneVue]
-
-
-class AttenteVue(_Vue):
-    """Un fait gardé dont on ne sait pas encore de quel parcours il parle."""
-
-    source: str
-    id: str
-    type: str
-    recu_le: datetime
-    effet: Literal["EN_ATTENTE_DE_RAPPROCHEMENT"] = "EN_ATTENTE_DE_RAPPROCHEMENT"
-    a_faire: str = (
-        "Rien : il ira au journal quand le conseiller de la personne aura déclaré ce numéro. "
-        "Pour ne pas attendre, le renvoyer avec le `subject` de son parcours."
-    )
-
-
-class StatutVue(_Vue):
-    """Ce qu’il est advenu d’un événement envoyé."""
-
-    source: str
-    id: str
-    type: str
-    parcours_id: UUID
-    enregistre_le: datetime
-    partition: int
-    position: int
-    version: int
-    effet: str = Field(description="`PRIS_EN_COMPTE`, ou la raison pour laquelle il ne compte pas.")
-    parcours_non_ouvert: bool
-    a_faire: str | None
-    anomalies: list[AnomalieVue]
-    a_completer: list[AcompleterVue]
+def _mis_a_part(lecture: Lecture) -> list[MiseAPartVue]:
+    """Dans l’ordre de la vie. Ce qu’une correction remplace reste ici tel que dit d’abord."""
+    entrees = {Reference(e.source, e.id): e for e in (*lecture.entrees, *lecture.suites)}
+    dits = {e.reference: e for e in evenements((*lecture.entrees, *lecture.suites))}
+    suites = [e.reference for e in evenements(lecture.suites)]
+    mises = mises_a_part(lecture.parcours, suites)
+    return [
+        MiseAPartVue(
+            **AppuiVue.de(dits[mise.evenement], entrees[mise.evenement]).model_dump(),
+            raison=mise.raison,
+            raison_libelle=mise.raison.libelle,
+            par=[ReferenceVue.de(reference) for reference in mise.par],
+            champs=list(mise.champs),
+        )
+        for mise in sorted(mises, key=lambda mise: (ordre(dits[mise.evenement]), mise))
+    ]
