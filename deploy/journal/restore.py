@@ -20,7 +20,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from contracts.catalogue import lire
+from contracts.catalogue import FaitDePersonne, lire_tout_flux
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.postgresql import Postgresql
 from deploy.embedded.process import NOBODY, Trouble
@@ -127,10 +127,12 @@ async def _consign(db: AsyncEngine, topic: str, records: Sequence[Record]) -> No
     events = []
     for record in records:
         try:
-            event = lire(record.value)
+            event = lire_tout_flux(record.value)
         except ValidationError:
             console.print(f"{topic}, {record.partition}, {record.position} : illisible, passé")
         else:
+            if isinstance(event, FaitDePersonne):
+                console.print(f"À effacer à nouveau chez l’orientation : {event.subject}")
             events.append(event.model_copy(update={"traceparent": record.traceparent}))
     for start in range(0, len(events), PAGE):
         async with db.begin() as tx:
