@@ -27,6 +27,11 @@ LIFE: Final = (
     "suivi.reprise_effective.v1",
     "suivi.sortie_effective.v1",
 )
+# Without them ten million events and their indexes hold in 15 GB.
+_SPARED: Final = {
+    "dataschema", "datacontenttype", "correlationid", "causationid", "dossier_ref",
+    "organisme_formateur", "lieu",
+}  # fmt: skip
 ENTRY: Final = "suivi.entree_effective.v1"
 
 
@@ -168,6 +173,8 @@ def _row(fact: dict[str, Any]) -> Row:
 
 def _template(name: str) -> tuple[str, str, datetime, str]:
     event = sample(name)
+    event["data"] = {name: x for name, x in event["data"].items() if name not in _SPARED}
+    event = {name: x for name, x in event.items() if name not in _SPARED}
     event |= {"id": "$id", "subject": "$stream"}
     if "beneficiaire_id" in event["data"]:
         event["data"]["beneficiaire_id"] = "$stream"  # to each parcours its person
