@@ -290,6 +290,45 @@ def test_chaque_page_se_lit_sans_obstacle(  # noqa: PLR0913, PLR0917 - the pages
         assert not spills(page), nom
 
 
+@pytest.mark.parametrize("largeur", WIDTHS)
+def test_un_parcours_efface_dit_depuis_quand_et_rien_de_personnel(
+    navigateur: Browser, demo: Demo, largeur: int
+):
+    personne = demo.demander(
+        MISSION_LOCALE, "orientation", "beneficiaires", prenom="Ysaure", nom="Passementier"
+    )["beneficiaire_id"]
+    ouvert = demo.demander(
+        MISSION_LOCALE,
+        "orientation",
+        "parcours",
+        beneficiaire_id=personne,
+        objectif="Brodeuse au crochet de Lunéville",
+    )
+    parcours = demo.attendre(str(ouvert["parcours_id"]), 1)
+    page = _entrer(navigateur, demo, HUGO, largeur)
+    adresse = f"{demo.urls['suivi']}/parcours/{parcours}"
+    page.goto(adresse)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Passementier")
+
+    demo.demander(MISSION_LOCALE, "orientation", f"beneficiaires/{personne}/effacement")
+    titre = page.get_by_role("heading", level=1, name="Parcours effacé")
+    fin = monotonic() + 30
+    while not titre.count() and monotonic() < fin:
+        sleep(0.2)
+        page.goto(adresse)
+
+    expect(titre).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("Effacé le ")
+    assert "Passementier" not in page.content()
+    assert "Brodeuse" not in page.content()
+    CAPTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=CAPTURES / f"parcours-efface-{largeur}.png", full_page=True)
+    assert axe_violations(page) == []
+    assert not spills(page)
+    page.goto(f"{demo.urls['suivi']}/parcours")
+    assert parcours not in page.content()
+
+
 def test_la_chronologie_dit_tout_dans_l_ordre_de_la_vie(
     navigateur: Browser, demo: Demo, plein: str
 ):
