@@ -1,6 +1,5 @@
 """Une personne effacée ne se retrouve nulle part : ni dans les bases, ni au dehors."""
 
-import os
 import subprocess
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -26,7 +25,6 @@ LIGNES = text(
     "select md5(string_agg(e::text, '' order by partition, position)) from log.entry e"
     " where stream = :parcours"
 )
-RETRAIT = "vacuum (full, analyze) {}"
 
 
 class Personne:
@@ -135,7 +133,7 @@ async def test_une_personne_effacee_ne_se_retrouve_nulle_part(pile: Stack):
             return set(_dans_les_bases(pile, plants))
 
         assert await attendre(restent, lambda restes: not restes) == set()
-        await _ranger(pile)
+        _ranger(pile)
         assert await _chercher(pile, plants) == {ou: set() for ou in trouves}
         assert await _journaux(pile, personne.parcours) == avant
         await _verifier_les_portes(acteurs, personne)
@@ -201,22 +199,7 @@ async def _chercher(pile: Stack, textes: set[str]) -> dict[str, set[str]]:
 
 
 def _dans_les_bases(pile: Stack, textes: set[str]) -> Iterable[str]:
-    return _dans(
-        (
-            subprocess.run(
-                [
-                    BIN / "pg_dump",
-                    "--dbname",
-                    pile.postgresql.database_url(base).replace("+asyncpg", ""),
-                ],
-                env={**os.environ, "LC_ALL": "C"},
-                capture_output=True,
-                check=True,
-            ).stdout
-            for base in BASES
-        ),
-        textes,
-    )
+    return _dans((_outil(pile, base, "pg_dump") for base in BASES), textes)
 
 
 def _tables(dossier: Path) -> Iterable[Path]:
@@ -241,20 +224,22 @@ async def _zipkin(pile: Stack) -> bytes:
     return traces
 
 
-async def _ranger(pile: Stack) -> None:
+def _ranger(pile: Stack) -> None:
     """Ce que PostgreSQL fait de lui-même en son temps : rendre la place des lignes retirées."""
     for base, *tables in (
         ("orientation", "beneficiaires", "confidential.text"),
         ("suivi", "confidential.text"),
         ("passerelle", "confidential.text"),
     ):
-        db = engine(pile.postgresql.database_url(base), pool=1)
-        async with db.connect() as tx:
-            await tx.execution_options(isolation_level="AUTOCOMMIT")
-            for table in tables:
-                await tx.execute(text(RETRAIT.format(table)))
-            await tx.execute(text("checkpoint"))
-        await db.dispose()
+        for table in tables:
+            _outil(pile, base, "psql", "--command", f"vacuum (full, analyze) {table}")
+
+
+def _outil(pile: Stack, base: str, nom: str, *options: str) -> bytes:
+    """Ce que répond un outil de PostgreSQL devant cette base."""
+    url = pile.postgresql.database_url(base).replace("+asyncpg", "")
+    command = [BIN / nom, *options, "--dbname", url]
+    return subprocess.run(command, capture_output=True, check=True).stdout
 
 
 async def _journaux(pile: Stack, parcours: str) -> list[str]:
