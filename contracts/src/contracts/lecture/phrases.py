@@ -99,7 +99,7 @@ def valeur_dite(valeur: object, nom: Nom) -> str:  # noqa: PLR0911 - one a kind
     return str(valeur)
 
 
-def lu(evenement: Evenement, pointeur: str) -> Any:  # noqa: ANN401 - any member
+def lu(evenement: BaseModel, pointeur: str) -> Any:  # noqa: ANN401 - any member
     """Ce que l’événement dit à l’endroit d’un pointeur JSON, ou rien."""
     ici: Any = evenement
     for pas in pointeur.removeprefix("/").split("/"):
