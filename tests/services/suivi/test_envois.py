@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from ipaddress import ip_network
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -71,6 +72,23 @@ async def test_un_abonne_ne_recoit_pas_ce_qui_a_ete_note_avant_lui(
     )
 
     assert dus == sorted(identifiant_d_envoi(un.source, un.id) for un in faits[1:])
+
+
+async def test_qui_ouvre_un_parcours_recoit_ce_qui_en_etait_dit_avant_que_l_ouverture_n_arrive(
+    suivi: Suivi, organisme: Partenaire
+):
+    await _abonner(organisme)
+    parcours_id = uuid4()
+    entree = organisme.fait("suivi.entree_effective", parcours_id, "2026-03-04T09:00:00+01:00")
+    await organisme.dire(entree)
+    donnees = {"beneficiaire_id": str(uuid4()), "objectif": "Soudeuse"}
+    await suivi.decider("parcours.ouvert", organisme, parcours_id, **donnees)
+    async with suivi.app.state.db.connect() as tx:
+        fait, ouverture = [record(entry) for entry in await log.read(tx, parcours_id)]
+
+    dus = await _appliquer(suivi.app.state.db, [ouverture])
+
+    assert dus == sorted(identifiant_d_envoi(un.source, un.id) for un in (fait, ouverture))
 
 
 async def test_l_identifiant_d_un_envoi_est_celui_que_donne_aussi_la_base(suivi: Suivi):

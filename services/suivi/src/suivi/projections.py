@@ -5,7 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.catalogue import EvenementPoste, FaitDePersonne, lire_tout_flux
+from contracts.catalogue import PAR_TYPE, EvenementPoste, FaitDePersonne, lire_tout_flux
+from contracts.parcours import ParcoursOuvert
+from kit import log
 from kit.consumer import Record
 from kit.rebuild import OwnLog, Projection
 from kit.settings import Settings
@@ -16,11 +18,13 @@ from suivi.domain.abonnements import identifiant_d_envoi
 async def preparer_envois(tx: AsyncConnection, records: Sequence[Record], le: datetime) -> None:
     """Prévoir un envoi par événement et par abonné qui peut lire son parcours.
 
-    Une personne effacée se dit à qui pouvait lire un de ses parcours, parcours par parcours. Relire
-    le journal depuis son début, comme après une restauration, ne prévoit rien deux fois.
+    Avec l’ouverture d’un parcours, ce qui en avait été dit avant qu’elle n’arrive : qui l’a ouvert
+    ne pouvait pas encore le lire. Une personne effacée se dit à qui pouvait lire un de ses
+    parcours, parcours par parcours. Relire le journal depuis son début, comme après une
+    restauration, ne prévoit rien deux fois.
     """
     lignes: list[dict[str, object]] = []
-    for record in records:
+    for record in [*records, *await _dits_avant_l_ouverture(tx, records)]:
         evenement = lire_tout_flux(record.value)
         commun: dict[str, object] = {
             "type": record.type,
@@ -50,6 +54,26 @@ async def preparer_envois(tx: AsyncConnection, records: Sequence[Record], le: da
                 }
             )
     await tables.abonnements.preparer(tx, lignes, le)
+
+
+async def _dits_avant_l_ouverture(tx: AsyncConnection, records: Sequence[Record]) -> list[Record]:
+    return [
+        Record(
+            entree.partition,
+            entree.position,
+            entree.source,
+            entree.id,
+            entree.type,
+            entree.stream,
+            entree.recorded_at,
+            entree.traceparent,
+            log.message(entree),
+        )
+        for ouverture in records
+        if PAR_TYPE.get(ouverture.type) is ParcoursOuvert
+        for entree in await log.read(tx, ouverture.stream)
+        if entree.position < ouverture.position and entree.type in PAR_TYPE
+    ]
 
 
 async def designer(tx: AsyncConnection, records: Sequence[Record]) -> None:
