@@ -284,7 +284,9 @@ def test_chaque_page_se_lit_sans_obstacle(  # noqa: PLR0913, PLR0917 - the pages
         "abonnement": "/abonnement",
     }
     for nom, adresse in adresses.items():
-        page.goto(demo.urls["suivi"] + adresse)
+        reponse = page.goto(demo.urls["suivi"] + adresse)
+        assert reponse is not None
+        assert reponse.status == 200, nom
         page.screenshot(path=CAPTURES / f"{nom}-{largeur}.png", full_page=True)
         assert axe_violations(page) == [], nom
         assert not spills(page), nom
