@@ -15,7 +15,8 @@ LISTES = sorted(
 CHAQUE_LISTE = pytest.mark.parametrize("liste", LISTES, ids=lambda liste: liste.__name__)
 # Motives, causes and natures: "Every list of them has AUTRE and NON_COMMUNIQUE".
 DE_MOTIFS = {
-    *("MotifAbandon", "MotifAnnulation", "MotifContestation", "MotifCorrection", "MotifRefus"),
+    *("MotifAbandon", "MotifAnnulation", "MotifContestation", "MotifCorrection"),
+    *("MotifEffacement", "MotifRefus"),
     *("MotifSansAlternative", "MotifSuspension", "NatureSortie", "TypeAlternative", "TypeContrat"),
 }
 # What the pact, the field's systems or the platform itself close.
