@@ -1,5 +1,6 @@
 """Dire une histoire dans un ordre tiré au sort, et la lire sans ce que l’ordre a nommé."""
 
+import json
 import re
 from random import Random
 from uuid import UUID
@@ -56,7 +57,7 @@ class Deroule:
         async def texte() -> str:
             return (await self._acteurs.texte(CONSEIL, "suivi", chemin))[1]
 
-        lu = await attendre(texte, lambda lu: f'"version":{nombre},' in lu)
+        lu = await attendre(texte, lambda lu: json.loads(lu).get("version") == nombre)
         for nom, ecrit in self._ecrits.items():
             reference = '{{"source":"{source}","id":"{id}"}}'.format(**ecrit)
             lu = lu.replace(reference, f'"<{nom}>"')

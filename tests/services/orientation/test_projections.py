@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from pydantic import SecretStr
 
 from kit.consumer import Record
+from kit.secrets import Fingerprint
 from orientation import commands, projections, queries
-from orientation.domain import Identite, Ouverture, Prescription
+from orientation.domain import Declaration, Ouverture, Prescription
 from tests.contracts import faits
 from tests.contracts.faits import le
 from tests.fabriques import CAP_EMPLOI, MISSION_LOCALE, un_acte
@@ -24,8 +26,14 @@ class Prescrit:
 
     async def commencer(self) -> "Prescrit":
         personne, acte, prescription = un_acte(), un_acte(), un_acte()
-        identite = Identite(nom="Lisière", prenom="Nadia")
-        await commands.declarer(self.db, personne.id, identite, MISSION_LOCALE, personne.le)
+        await commands.declarer(
+            self.db,
+            personne.id,
+            Declaration(nom="Lisière", prenom="Nadia"),
+            organisation=MISSION_LOCALE,
+            le=personne.le,
+            empreinte=Fingerprint(SecretStr("p" * 32)),
+        )
         ouverture = Ouverture(beneficiaire_id=personne.id, objectif="Devenir soudeuse")
         self.ouvert = await commands.ouvrir(self.db, ouverture, acte)
         self.prescrite = await commands.prescrire(self.db, acte.id, Prescription(), prescription)
