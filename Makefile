@@ -10,6 +10,9 @@ space := $(empty) $(empty)
 # Sources and not installed packages, so that mypy gives each module one name.
 export MYPYPATH := $(subst $(space),:,$(patsubst %,%/src,$(filter-out deploy bench,$(SOURCES))))
 
+# Compiled once and not at each start, by five services and by all that the tests start.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help venv up demo test test-fast test-outages bench bench-large lint check contracts release migration lock cle clean \
 	verify-journal sauvegarder restaurer republier chaos rebuild mis-de-cote
 

@@ -20,6 +20,7 @@ from kit.consumer.spans import Spans
 from kit.consumer.store import Reader
 
 METADATA_EVERY_MS = 10_000  # a topic made again is not heard before
+_GONE_AFTER_MS = 6000  # a killed member is replaced then: no broker allows less by default
 _RETRY_EVERY_MS = 500  # each consumer asks a broker that is away three questions, as often
 _COMMIT_PATIENCE = 5.0
 _BATCH_PATIENCE = 4.0  # a stop waits that long for the batch in hand,
@@ -62,6 +63,8 @@ class Listener:
             batch=True,
             max_records=500,
             batch_timeout_ms=20,
+            session_timeout_ms=_GONE_AFTER_MS,
+            heartbeat_interval_ms=_GONE_AFTER_MS // 3,
             ack_policy=AckPolicy.MANUAL,
             auto_offset_reset="earliest",
             parser=_keep_bytes,
