@@ -32,13 +32,13 @@ FULL: Final = Size(
 )
 QUICK: Final = Size(
     rounds=1,
-    appended=40_000,
-    singles=8_000,
-    batches=30_000,
-    relayed=100_000,
-    consumed=50_000,
-    paced_seconds=6,
-    reads=500,
-    stored=20_000,
-    delivered=4_000,
+    appended=20_000,
+    singles=3_000,
+    batches=10_000,
+    relayed=60_000,
+    consumed=30_000,
+    paced_seconds=4,
+    reads=200,
+    stored=10_000,
+    delivered=1_000,
 )

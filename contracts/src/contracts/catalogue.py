@@ -148,18 +148,20 @@ def valider(document: Mapping[str, Any]) -> EvenementPoste:
     if "specversion" not in document:
         fautes.append(_faute("specversion", "missing"))
     donnees, data = classe.model_fields["data"].annotation, document.get("data")
+    lu = document
     if isinstance(data, Mapping) and isinstance(donnees, type):
         if "confidences" in data:
             fautes.append(_faute(("data", "confidences"), "extension_reservee"))
         try:
-            donnees.model_validate(data, extra="forbid")
+            # What has been read is not read twice: an instance is taken as it is.
+            lu = {**document, "data": donnees.model_validate(data, extra="forbid")}
         except ValidationError as erreur:
             fautes.extend(
                 _reprise({**detail, "loc": ("data", *_chemin(detail["loc"], data))})
                 for detail in erreur.errors()
             )
     try:
-        evenement = classe.model_validate(document)
+        evenement = classe.model_validate(lu)
     except ValidationError as erreur:
         # What data lacks was said above, together with what it has too much.
         fautes.extend(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, ClassVar, Self, get_args, get_type_hints
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -161,7 +161,7 @@ class Evenement(BaseModel):
 
     @property
     def origin(self) -> UUID | None:
-        return uuid5(NAMESPACE_URL, self.organisation) if self.organisation else None
+        return _identifiant(self.organisation) if self.organisation else None
 
     @property
     def target(self) -> tuple[str, str] | None:
@@ -224,11 +224,31 @@ def _confidentiel(annotation: object) -> bool:
     return isinstance(annotation, Confidence) or any(map(_confidentiel, get_args(annotation)))
 
 
+@lru_cache(maxsize=10_000)
+def _identifiant(urn: str) -> UUID:
+    return uuid5(NAMESPACE_URL, urn)
+
+
+@cache
+def _champs(classe: type[BaseModel]) -> tuple[str, ...]:
+    """Les champs où peut se trouver un organisme : tous, mais ceux d’un texte ou d’un nombre."""
+    return tuple(
+        nom for nom, champ in classe.model_fields.items() if _compose(champ.rebuild_annotation())
+    )
+
+
+def _compose(annotation: object) -> bool:
+    """Whether a model may be at any depth of *annotation*."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return True
+    return annotation is Any or any(map(_compose, get_args(annotation)))
+
+
 def _organismes(valeur: object) -> Iterator[str]:
     if isinstance(valeur, Organisme):
         yield valeur.urn
     elif isinstance(valeur, BaseModel):
-        for champ in type(valeur).model_fields:
+        for champ in _champs(type(valeur)):
             yield from _organismes(getattr(valeur, champ))
     elif isinstance(valeur, tuple):
         for element in valeur:
