@@ -1,9 +1,8 @@
 """The real parts that tests share: one PostgreSQL, one Kafka, a fresh database for each test."""
 
-import os
-import subprocess
-import sys
+import asyncio
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from itertools import chain
@@ -14,6 +13,7 @@ import pytest
 from deploy.embedded.kafka import Kafka, start_kafka
 from deploy.embedded.postgresql import Postgresql, start_postgresql
 from deploy.embedded.stack import Stack
+from kit.migrations import upgrade
 
 
 @pytest.fixture(scope="session")
@@ -65,11 +65,8 @@ def _template(postgresql: Postgresql) -> Database:
         name = f"template_{service}"
         postgresql.execute(f"create database {name}")
         url = postgresql.database_url(name)
-        subprocess.run(
-            [sys.executable, "-m", "kit.migrations", service],
-            env={**os.environ, "SC_DATABASE_URL": url, "SC_ACCESS_DATABASE_URL": url},
-            check=True,
-        )
+        with ThreadPoolExecutor() as aside:  # the test may have a loop of its own
+            aside.submit(asyncio.run, upgrade(url, service)).result()
         return name
 
     return made
