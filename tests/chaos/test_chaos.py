@@ -6,7 +6,7 @@ from deploy.embedded.stack import Stack
 from tests.chaos.run import run, summary
 from tests.chaos.schedule import schedule
 
-MINUTES, SEED = 0.4, 288
+MINUTES, SEED = 0.25, 288
 
 
 @pytest.mark.timeout(900)

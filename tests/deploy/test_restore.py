@@ -29,6 +29,10 @@ from tests.kit.reading import LogSource
 
 WITHIN = 60  # seconds, on a machine that does much else
 _READ = text("select id from evenements order by id")
+_PUBLISHED = text(
+    "select not exists (select from log.head h left join log.cursor c using (partition)"
+    " where h.position > coalesce(c.position, 0))"
+)
 _COUNTED = text("select parcours, id, le from entrees order by parcours")
 
 
@@ -68,14 +72,16 @@ class Parts:
             await db.dispose()
 
     async def say(self, db: AsyncEngine, *ids: str) -> None:
-        """Write events, and return once they are read; each is of a journey of its own."""
+        """Write events, and return once read and published; each is of a journey of its own."""
         async with db.begin() as tx:
             await consigner(tx, [_entry(one) for one in ids])
 
-        async def read() -> bool:
-            return set(ids) <= set(await self.known())
+        async def told() -> bool:
+            async with db.connect() as tx:
+                published = bool(await tx.scalar(_PUBLISHED))
+            return published and set(ids) <= set(await self.known())
 
-        await until(read, within=WITHIN)
+        await until(told, within=WITHIN)
 
     async def known(self) -> list[str]:
         """The events that the reader has, each as often as it has it."""

@@ -79,7 +79,8 @@ async def _dits_avant_l_ouverture(tx: AsyncConnection, records: Sequence[Record]
 async def designer(tx: AsyncConnection, records: Sequence[Record]) -> None:
     """Retenir les parcours et qui y est nommé, comme à l’écriture de chaque événement."""
     lus = [lire_tout_flux(record.value) for record in records]
-    await tables.droits.noter(tx, [lu for lu in lus if isinstance(lu, EvenementPoste)])
+    dits = [lu for lu in lus if isinstance(lu, EvenementPoste)]
+    await tables.droits.noter(tx, [lu.subject for lu in dits if lu.version == 1], dits)
 
 
 def reconstructibles(_settings: Settings) -> Sequence[Projection]:

@@ -33,8 +33,9 @@ async def retenir(
     Après l’écriture au journal, et sans risque : le verrou de la partition de chaque parcours est
     tenu, et toutes ces lignes sont d’un seul parcours.
     """
-    nouveaux = [evenement for evenement, recu in consignes if recu.status == "new"]
-    await tables.droits.noter(tx, nouveaux)
-    for evenement in nouveaux:
+    nouveaux = [(e, recu) for e, recu in consignes if recu.status == "new"]
+    rencontres = [evenement.subject for evenement, recu in nouveaux if recu.version == 1]
+    await tables.droits.noter(tx, rencontres, [evenement for evenement, _ in nouveaux])
+    for evenement, _ in nouveaux:
         source, id_, textes = evenement.source, evenement.id, evenement.a_part
         await confidential.store(tx, source, id_, textes, evenement.subject)

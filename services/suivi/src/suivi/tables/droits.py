@@ -1,6 +1,6 @@
 """Qui peut lire quel parcours, et par quel code on le retrouve."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -40,14 +40,14 @@ _DERNIERS = text(
 )
 
 
-async def noter(tx: AsyncConnection, evenements: Sequence[Evenement]) -> None:
-    """Retenir les parcours rencontrés et qui y est nommé.
+async def noter(
+    tx: AsyncConnection, rencontres: Collection[UUID], evenements: Sequence[Evenement]
+) -> None:
+    """Retenir les parcours dont c’est le premier événement, et qui est nommé dans tous ceux-là.
 
     Appelé sous le verrou de la partition de chaque parcours : personne n’écrit la même ligne.
     """
-    codes = [
-        {"id": flux, "code": short_code(flux, "P")} for flux in {e.subject for e in evenements}
-    ]
+    codes = [{"id": flux, "code": short_code(flux, "P")} for flux in rencontres]
     if codes:
         await tx.execute(insert(parcours).on_conflict_do_nothing(), codes)
     nommees = [
