@@ -35,7 +35,9 @@ class Acteurs:
         self._entetes = entetes or {}
 
     async def __aenter__(self) -> Self:
-        self.session = aiohttp.ClientSession(headers=self._entetes)
+        # Let go of a connection before the server does: a command must not meet its closing.
+        connector = aiohttp.TCPConnector(keepalive_timeout=2)
+        self.session = aiohttp.ClientSession(headers=self._entetes, connector=connector)
         return self
 
     async def __aexit__(self, *_: object) -> None:
