@@ -18,7 +18,6 @@ from bench.size import Size
 from kit.consumer import Consumer, Record
 from kit.consumer.store import Reader, begin, lock, move
 from kit.db import engine
-from kit.log import Entry, message
 from kit.migrations import sql
 
 _PAGE = 500
@@ -147,7 +146,7 @@ async def consume(url: str, kafka: str, name: str, epoch: UUID, heads: Mapping[i
 async def without_kafka(url: str, number: int, seed: str) -> float:
     """Make the same transactions of records that are already read; how long it took."""
     epoch, db = uuid4(), engine(url)
-    pages = rows.pages([_record(entry) for entry in rows.entries(number, seed=seed)], _PAGE)
+    pages = rows.pages([Record.of(entry) for entry in rows.entries(number, seed=seed)], _PAGE)
     async with db.begin() as tx:
         await begin(tx, _READER, epoch, range(12))
     meter = Meter()
@@ -171,20 +170,6 @@ async def apply(tx: AsyncConnection, records: Sequence[Record]) -> None:
             "sources": [record.source for record in records],
             "ids": [record.id for record in records],
         },
-    )
-
-
-def _record(entry: Entry) -> Record:
-    return Record(
-        entry.partition,
-        entry.position,
-        entry.source,
-        entry.id,
-        entry.type,
-        entry.stream,
-        entry.recorded_at,
-        None,
-        message(entry),
     )
 
 

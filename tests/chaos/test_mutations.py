@@ -30,7 +30,6 @@ from tests.kit.reading import (
     an_empty_reader,
     apply,
     deliver,
-    record,
 )
 from tests.kit.relaying import relaying
 from tests.parcours.compte import Publication, au_journal, publies
@@ -131,7 +130,7 @@ class Scene:
 
         deliveries = [await a_delivery(self.reader, self.source, together) for _ in range(2)]
         async with self.source.db.connect() as tx:
-            records = [record(entry) for entry in await log.page(tx, PARTITION, 0, 100)]
+            records = [Record.of(entry) for entry in await log.page(tx, PARTITION, 0, 100)]
         await asyncio.gather(*(deliver(delivery, records) for delivery in deliveries))
         return done
 

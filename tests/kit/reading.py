@@ -17,7 +17,6 @@ from kit.consumer.delivery import Apply, Delivery
 from kit.consumer.spans import Spans
 from kit.consumer.store import Reader
 from kit.db import engine
-from kit.log import Entry, message
 
 HAPPENED = "test.happened"
 POISON = "test.poison"
@@ -66,11 +65,11 @@ class LogSource:
     async def entries(self, partition: int, after: int, limit: int) -> list[Record]:
         self.pages += 1
         async with self.db.connect() as tx:
-            return [record(entry) for entry in await log.page(tx, partition, after, limit)]
+            return [Record.of(entry) for entry in await log.page(tx, partition, after, limit)]
 
     async def stream(self, stream: UUID, after: int, limit: int) -> list[Record]:
         async with self.db.connect() as tx:
-            return [record(e) for e in await log.page_of_stream(tx, stream, after, limit)]
+            return [Record.of(e) for e in await log.page_of_stream(tx, stream, after, limit)]
 
     async def heads(self) -> tuple[UUID, dict[int, int]]:
         async with self.db.connect() as tx:
@@ -78,20 +77,6 @@ class LogSource:
 
     async def close(self) -> None:
         pass
-
-
-def record(entry: Entry) -> Record:
-    return Record(
-        entry.partition,
-        entry.position,
-        entry.source,
-        entry.id,
-        entry.type,
-        entry.stream,
-        entry.recorded_at,
-        entry.traceparent,
-        message(entry),
-    )
 
 
 def a_stream(partition: int) -> UUID:
@@ -105,7 +90,7 @@ async def write(db: AsyncEngine, *events: Event) -> list[Record]:
         await log.append(tx, *events)
     async with db.connect() as tx:
         entries = [await log.find(tx, event.source, event.id) for event in events]
-    return [record(entry) for entry in entries if entry]
+    return [Record.of(entry) for entry in entries if entry]
 
 
 async def publish(kafka: str, topic: str, records: Sequence[Record], epoch: UUID) -> None:

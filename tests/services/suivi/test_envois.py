@@ -17,7 +17,6 @@ from kit.webhooks import Sender
 from suivi import consumers
 from suivi.commands.envoyer import Envoyeur
 from suivi.domain.abonnements import identifiant_d_envoi
-from tests.kit.reading import record
 from tests.services.suivi.conftest import Partenaire, Suivi
 
 _DUS = text("select id from envois order by id")
@@ -33,7 +32,7 @@ async def faits(suivi: Suivi, organisme: Partenaire) -> list[Record]:
         )
         assert (await organisme.dire(entree)).status_code == 201
     async with suivi.app.state.db.connect() as tx:
-        return [record(entry) for entry in await log.read(tx, parcours_id)]
+        return [Record.of(entry) for entry in await log.read(tx, parcours_id)]
 
 
 async def test_relu_sous_une_autre_epoque_a_une_autre_place_un_evenement_ne_repart_pas(
@@ -84,7 +83,7 @@ async def test_qui_ouvre_un_parcours_recoit_ce_qui_en_etait_dit_avant_que_l_ouve
     donnees = {"beneficiaire_id": str(uuid4()), "objectif": "Soudeuse"}
     await suivi.decider("parcours.ouvert", organisme, parcours_id, **donnees)
     async with suivi.app.state.db.connect() as tx:
-        fait, ouverture = [record(entry) for entry in await log.read(tx, parcours_id)]
+        fait, ouverture = [Record.of(entry) for entry in await log.read(tx, parcours_id)]
 
     dus = await _appliquer(suivi.app.state.db, [ouverture])
 
@@ -110,7 +109,7 @@ async def test_une_base_lente_fait_attendre_les_tentatives_et_n_en_fait_refaire_
     await organisme.dire_un_lot(faits)
     await _abonner(organisme)
     async with db.connect() as tx:
-        records = [record(entry) for entry in await log.read(tx, parcours_id)]
+        records = [Record.of(entry) for entry in await log.read(tx, parcours_id)]
     dus = await _appliquer(db, records)
     envoyeur = Envoyeur(suivi.app.state.abonnes, Sender(reseau), "http://suivi")
 

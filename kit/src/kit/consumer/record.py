@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Self
 from uuid import UUID
 
 import orjson
+
+from kit.log import Entry, message
 
 
 class NotOursError(ValueError):
@@ -25,6 +27,21 @@ class Record(NamedTuple):
     recorded_at: datetime
     traceparent: str | None
     value: bytes
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        """What a consumer receives of a row of the log."""
+        return cls(
+            entry.partition,
+            entry.position,
+            entry.source,
+            entry.id,
+            entry.type,
+            entry.stream,
+            entry.recorded_at,
+            entry.traceparent,
+            message(entry),
+        )
 
 
 @lru_cache(8)

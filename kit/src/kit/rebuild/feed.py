@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit import log
 from kit.consumer import Record, Source, store
 from kit.consumer.store import Reader
-from kit.log import Entry, message
 
 Kept = Callable[[AsyncConnection, int, int, int], Awaitable[list[Record]]]
 """A service's own copy of the log: partition, after, limit; what it has not kept is left out."""
@@ -133,24 +132,10 @@ class OwnLog:
         self, tx: AsyncConnection, partition: int, after: int, upto: int
     ) -> tuple[list[Record], int]:
         page = await log.page(tx, partition, after, min(PAGE, upto - after))
-        return [_record(entry) for entry in page], page[-1].position
+        return [Record.of(entry) for entry in page], page[-1].position
 
     async def close(self) -> None:
         pass
 
 
 PAGE = 500
-
-
-def _record(entry: Entry) -> Record:
-    return Record(
-        entry.partition,
-        entry.position,
-        entry.source,
-        entry.id,
-        entry.type,
-        entry.stream,
-        entry.recorded_at,
-        entry.traceparent,
-        message(entry),
-    )

@@ -58,17 +58,7 @@ async def preparer_envois(tx: AsyncConnection, records: Sequence[Record], le: da
 
 async def _dits_avant_l_ouverture(tx: AsyncConnection, records: Sequence[Record]) -> list[Record]:
     return [
-        Record(
-            entree.partition,
-            entree.position,
-            entree.source,
-            entree.id,
-            entree.type,
-            entree.stream,
-            entree.recorded_at,
-            entree.traceparent,
-            log.message(entree),
-        )
+        Record.of(entree)
         for ouverture in records
         if PAR_TYPE.get(ouverture.type) is ParcoursOuvert
         for entree in await log.read(tx, ouverture.stream)
