@@ -8,6 +8,7 @@ from itertools import cycle
 from sys import maxsize
 from threading import Event, Thread
 from typing import Any, NamedTuple
+from urllib.request import urlopen
 from uuid import uuid4
 
 import aiohttp
@@ -55,6 +56,7 @@ class Partenaire:
         self.reponses: list[Reponse] = []
         self._cle = organisation["cle"]
         self._urls = cycle([pile.urls["suivi"]])
+        self._sante = f"{pile.urls['suivi']}/sante"
 
     async def tout_envoyer(self, nombre: int) -> None:
         """Tant de faits, dans la limite de `permis`, chacun jusqu’à son accusé."""
@@ -99,6 +101,11 @@ class Partenaire:
             self.cesser.set()
             self.permis = maxsize
             fil.join()
+
+    def saluer(self) -> None:
+        """Ne rien demander, et l’avoir : ce que prend la machine, à elle seule."""
+        with urlopen(self._sante, timeout=DELAI):
+            pass
 
     def attendre_des_accuses(self, nombre: int) -> None:
         """Attendre, d’un autre fil, tant d’accusés en tout et un envoi au moins en vol."""
