@@ -5,22 +5,17 @@ L’adresse de la base et le secret de la plate-forme viennent de `SC_ACCESS_DAT
 """
 
 import asyncio
-import json
 import os
 import sys
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from pydantic import SecretStr
-from sqlalchemy import make_url
 
+from deploy import running
+from deploy.trouble import Trouble
 from kit.access import Access, Organisation
 from kit.db import engine
 from kit.errors import NotFound
-
-
-class Refus(Exception):  # noqa: N818  (ce que l’écran dit, sans trace d’exécution)
-    """La demande ne peut pas être suivie."""
 
 
 def main() -> None:
@@ -32,8 +27,8 @@ def main() -> None:
     parser.add_argument("--role")
     try:
         asyncio.run(_suivre(parser.parse_args()))
-    except Refus as refus:
-        sys.exit(str(refus))
+    except Trouble as trouble:
+        sys.exit(str(trouble))
 
 
 async def _suivre(demande: Namespace) -> None:
@@ -55,12 +50,12 @@ async def _suivre(demande: Namespace) -> None:
 
 async def _organisation(access: Access, demande: Namespace) -> Organisation:
     if not demande.organisation:
-        raise Refus("Dites quelle organisation : ORGANISATION=siret.")
+        raise Trouble("Dites quelle organisation : ORGANISATION=siret.")
     if demande.nom and demande.role:
         return await access.create_organisation(demande.organisation, demande.nom, demande.role)
     connue = await access.organisation(demande.organisation)
     if connue is None:
-        raise Refus(
+        raise Trouble(
             f"L’organisation {demande.organisation} est inconnue. "
             "Pour la faire connaître, ajoutez NOM= et ROLE=."
         )
@@ -78,7 +73,7 @@ async def _revoquer(access: Access, identifiant: str) -> None:
     try:
         await access.revoke_key(identifiant)
     except NotFound:
-        raise Refus(f"Aucune clé ne porte l’identifiant {identifiant}.") from None
+        raise Trouble(f"Aucune clé ne porte l’identifiant {identifiant}.") from None
     print(f"La clé {identifiant} est révoquée ; elle est refusée partout d’ici deux secondes.")
 
 
@@ -96,14 +91,8 @@ async def _lister(access: Access, organisation: Organisation | None) -> None:
 def _acces() -> tuple[str, str]:
     if "SC_ACCESS_DATABASE_URL" in os.environ:
         return os.environ["SC_ACCESS_DATABASE_URL"], os.environ["SC_PLATFORM_KEY"]
-    try:
-        pile = json.loads(Path(".run/stack.json").read_text("utf-8"))
-        secrets = json.loads(Path(".data/secrets.json").read_text("utf-8"))
-    except FileNotFoundError:
-        raise Refus("Aucune pile ne tourne dans ce dossier : lancez « make up ».") from None
-    serveur = make_url(pile["postgresql"])
-    base = serveur.set(drivername="postgresql+asyncpg", database="acces")
-    return base.render_as_string(hide_password=False), secrets["platform_key"]
+    base = running.database("acces")
+    return base.render_as_string(hide_password=False), running.secrets()["platform_key"]
 
 
 if __name__ == "__main__":

@@ -5,28 +5,24 @@ la pile lancée dans ce dossier.
 """
 
 import asyncio
-import json
 import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import SecretStr
 
+from deploy import running
 from deploy.prepare import SERVICES
+from deploy.trouble import Trouble
 from kit.consumer import UNFINISHED, Reader, SetAside
 from kit.ids import short_code
 from kit.operations import SHOWN, Operations, Outcome, SilentError, State
 from kit.pages.filters import count, moment
 
 TOUS = "tous"
-
-
-class Refus(Exception):  # noqa: N818  (ce que l’écran dit, sans trace d’exécution)
-    """La demande ne peut pas être suivie."""
 
 
 class Pile(NamedTuple):
@@ -47,8 +43,8 @@ def main() -> None:
     parser.add_argument("--motif", help="avec --passer : pourquoi")
     try:
         asyncio.run(_suivre(parser.parse_args()))
-    except Refus as refus:
-        sys.exit(str(refus))
+    except Trouble as trouble:
+        sys.exit(str(trouble))
     except SilentError as silence:
         sys.exit(
             f"{silence} n’a pas répondu. Ce qui lui a été demandé est peut-être fait, ou en cours :"
@@ -62,7 +58,7 @@ async def _suivre(demande: Namespace) -> None:
         _lister(await pile.operations.states(), pile.trace_url)
         return
     if not demande.auteur:
-        raise Refus('Dites qui décide : AUTEUR="Prénom Nom".')
+        raise Trouble('Dites qui décide : AUTEUR="Prénom Nom".')
     etat = await _etat(pile, demande.service)
     if demande.relacher == TOUS:
         issues = await _tout_relacher(pile, etat, demande)
@@ -84,7 +80,7 @@ async def _suivre(demande: Namespace) -> None:
 
 async def _etat(pile: Pile, service: str | None) -> State:
     if service not in SERVICES:
-        raise Refus(f"Dites chez quel service : SERVICE={'|'.join(SERVICES)}.")
+        raise Trouble(f"Dites chez quel service : SERVICE={'|'.join(SERVICES)}.")
     etat = (await pile.operations.states())[service]
     if etat is None:
         raise SilentError(service)
@@ -98,7 +94,7 @@ async def _tout_relacher(pile: Pile, etat: State, demande: Namespace) -> list[Ou
         if demande.raison in {None, raison.reason}
     }
     if not lecteurs:
-        raise Refus(f"{demande.service} n’a rien mis de côté pour cette raison.")
+        raise Trouble(f"{demande.service} n’a rien mis de côté pour cette raison.")
     return [
         issue
         for lecteur in sorted(lecteurs)
@@ -110,10 +106,10 @@ async def _tout_relacher(pile: Pile, etat: State, demande: Namespace) -> list[Ou
 
 async def _passer(pile: Pile, etat: State, demande: Namespace) -> Outcome:
     if not demande.motif:
-        raise Refus('Dites pourquoi le passer : MOTIF="…". Cela ne se défait pas d’ici.')
+        raise Trouble('Dites pourquoi le passer : MOTIF="…". Cela ne se défait pas d’ici.')
     marque, *autres = _trouver(etat, demande.service, demande.passer)
     if autres:
-        raise Refus("Plusieurs parcours ont ce code : donnez l’identifiant entier.")
+        raise Trouble("Plusieurs parcours ont ce code : donnez l’identifiant entier.")
     return await pile.operations.skip(
         demande.service,
         _lecteur(marque),
@@ -129,7 +125,7 @@ def _trouver(etat: State, service: str, flux: str) -> list[SetAside]:
     trouves = [m for m in etat.set_aside if flux in {str(m.stream), _code(m.stream)}]
     if not trouves:
         vus = f", ou pas parmi les {SHOWN} plus anciens" if len(etat.set_aside) == SHOWN else ""
-        raise Refus(f"{service} n’a pas mis {flux} de côté{vus}.")
+        raise Trouble(f"{service} n’a pas mis {flux} de côté{vus}.")
     return trouves
 
 
@@ -189,11 +185,7 @@ def _pile() -> Pile:
         urls = {service: os.environ[f"SC_{service.upper()}_URL"] for service in SERVICES}
         cle, trace_url = os.environ["SC_SERVICE_KEY"], os.environ.get("SC_TRACE_URL")
     else:
-        try:
-            pile = json.loads(Path(".run/stack.json").read_text("utf-8"))
-            cle = json.loads(Path(".data/secrets.json").read_text("utf-8"))["service_key"]
-        except FileNotFoundError:
-            raise Refus("Aucune pile ne tourne dans ce dossier : lancez « make up ».") from None
+        pile, cle = running.stack(), running.secrets()["service_key"]
         urls, trace_url = pile["services"], f"{pile['zipkin']}/zipkin/traces/{{trace_id}}"
     return Pile(Operations(urls, SecretStr(cle)), trace_url)
 

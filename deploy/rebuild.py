@@ -7,15 +7,12 @@ ce dossier.
 """
 
 import asyncio
-import json
 import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from pathlib import Path
 from time import perf_counter
-from typing import Final
 
 from aiohttp import ClientError
 from pydantic import SecretStr
@@ -25,15 +22,12 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import make_url
 
+from deploy import running
+from deploy.prepare import SERVICES
+from deploy.trouble import Trouble
 from kit.pages.filters import count, number
 from kit.rebuild import BusyError, Comparison, Projection, SupersededError, rebuilding
 from kit.settings import Settings
-
-SERVICES: Final = ("orientation", "inscription", "passerelle", "suivi", "indicateurs")
-
-
-class Refus(Exception):  # noqa: N818  (ce que l’écran dit, sans trace d’exécution)
-    """La demande ne peut pas être suivie."""
 
 
 def main() -> None:
@@ -43,8 +37,8 @@ def main() -> None:
     parser.add_argument("--oui", action="store_true", help="remplacer sans demander")
     try:
         asyncio.run(_suivre(parser.parse_args(), Console(highlight=False, soft_wrap=True)))
-    except Refus as refus:
-        sys.exit(str(refus))
+    except Trouble as trouble:
+        sys.exit(str(trouble))
     except BusyError:
         sys.exit("Une reconstruction est déjà en cours dans cette base : attendez qu’elle finisse.")
     except SupersededError:
@@ -67,7 +61,7 @@ async def _suivre(demande: Namespace, ecran: Console) -> None:
     reglages = _reglages(demande.service)
     connues = {p.name: p for p in _projections(demande.service, reglages)}
     if demande.projection not in connues:
-        raise Refus(
+        raise Trouble(
             f"{demande.service} n’a pas de projection « {demande.projection} ». "
             f"Il a : {', '.join(connues)}."
         )
@@ -104,7 +98,7 @@ async def _refaire(
             ecran.print("Rien ne diffère : ce qui est servi est juste.")
             return
         if not oui and not _confirmer(ecran):
-            raise Refus("Rien n’est remplacé. Pour remplacer sans question : OUI=1.")
+            raise Trouble("Rien n’est remplacé. Pour remplacer sans question : OUI=1.")
         otees, mises = await rebuild.replace()
         ecran.print(
             f"Remplacé d’un coup : {count(otees, 'ligne')} en moins, {number(mises)} en plus."
@@ -153,16 +147,11 @@ def _projections(service: str, reglages: Settings) -> Sequence[Projection]:
 def _reglages(service: str) -> Settings:
     if "SC_DATABASE_URL" in os.environ:
         return Settings()
-    try:
-        pile = json.loads(Path(".run/stack.json").read_text("utf-8"))
-        secrets = json.loads(Path(".data/secrets.json").read_text("utf-8"))
-    except FileNotFoundError:
-        raise Refus("Aucune pile ne tourne dans ce dossier : lancez « make up ».") from None
+    pile, secrets = running.stack(), running.secrets()
     urls = pile["services"]
 
     def base(nom: str) -> str:
-        serveur = make_url(pile["postgresql"]).set(drivername="postgresql+asyncpg", database=nom)
-        return serveur.render_as_string(hide_password=False)
+        return running.database(nom).render_as_string(hide_password=False)
 
     return Settings(
         database_url=base(service),

@@ -12,8 +12,9 @@ from types import FrameType
 from rich.console import Console
 from rich.table import Table
 
-from deploy.embedded.process import Child, Trouble
+from deploy.embedded.process import Child
 from deploy.embedded.stack import Stack
+from deploy.trouble import Trouble
 
 JOURNEYS = 300
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

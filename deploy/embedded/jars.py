@@ -15,7 +15,7 @@ from jgo.maven import MavenContext, PythonResolver
 from rich.progress import Progress
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
 
-from deploy.embedded.process import Trouble
+from deploy.trouble import Trouble
 
 HERE = Path(__file__).parent
 # What the largest of the sets takes while it is copied to its place.

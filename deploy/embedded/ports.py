@@ -4,7 +4,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-from deploy.embedded.process import Trouble
+from deploy.trouble import Trouble
 
 LOOPBACK = "127.0.0.1"
 

@@ -10,12 +10,10 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import IO
 
+from deploy.trouble import Trouble
+
 NOBODY = 65534
 TAIL = 20
-
-
-class Trouble(Exception):  # noqa: N818  (no error of the program: what is said on the screen)
-    """One sentence for whoever started the stack, and no traceback."""
 
 
 class Died(Trouble):

@@ -15,10 +15,11 @@ from deploy.embedded.jars import require_room
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.ports import LOOPBACK
 from deploy.embedded.postgresql import Postgresql
-from deploy.embedded.process import Child, Trouble
+from deploy.embedded.process import Child
 from deploy.embedded.seed import Secrets, seed
 from deploy.embedded.zipkin import Zipkin
 from deploy.prepare import SERVICES, prepare
+from deploy.trouble import Trouble
 
 ROOT = Path(__file__).parents[2]
 FIRST_PORT = 8101

@@ -10,8 +10,8 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from deploy.embedded.postgresql import BIN
-from deploy.embedded.process import Trouble
 from deploy.journal import places
+from deploy.trouble import Trouble
 from kit import clock
 
 FOLDER = Path(".sauvegardes")

@@ -1,22 +1,14 @@
 """Où sont les journaux : dans la pile qui tourne ici, ou là où l’environnement le dit."""
 
-import json
 import os
-from pathlib import Path
 
 from sqlalchemy import URL, make_url
 
-from deploy.embedded.process import Trouble
+from deploy import running
 from deploy.prepare import SERVICES
+from deploy.trouble import Trouble
 
 LOGS = ("suivi", "orientation", "inscription", "passerelle")
-
-
-class NoStack(Trouble):
-    """Aucune pile ne tourne dans ce dossier : lancez « make up », ou donnez SC_DATABASE_URL."""
-
-    def __init__(self) -> None:
-        super().__init__(str(self.__doc__))
 
 
 class NoSuchLog(Trouble):
@@ -35,10 +27,9 @@ def logs(service: str | None) -> tuple[dict[str, URL], list[URL]]:
     if given := os.environ.get("SC_DATABASE_URL"):
         url = make_url(given)
         return {service or url.database or "": url}, [url]
-    server = make_url(_stack()["postgresql"]).set(drivername="postgresql+asyncpg")
     return (
-        {name: server.set(database=name) for name in ([service] if service else LOGS)},
-        [server.set(database=name) for name in SERVICES],
+        {name: running.database(name) for name in ([service] if service else LOGS)},
+        [running.database(name) for name in SERVICES],
     )
 
 
@@ -46,20 +37,11 @@ def postgresql() -> str:
     """The administrator's DSN of the server to copy."""
     if given := os.environ.get("SC_DATABASE_URL"):
         return make_url(given).set(drivername="postgresql").render_as_string(hide_password=False)
-    return _stack()["postgresql"]
+    return str(running.stack()["postgresql"])
 
 
 def kafka() -> tuple[str, str]:
     """Where Kafka is, and the prefix of the topics."""
     if given := os.environ.get("SC_KAFKA"):
         return given, os.environ.get("SC_TOPIC_PREFIX", "")
-    return _stack()["kafka"], ""
-
-
-def _stack() -> dict[str, str]:
-    """What the stack that runs here tells of itself."""
-    try:
-        told: dict[str, str] = json.loads(Path(".run/stack.json").read_text("utf-8"))
-    except FileNotFoundError:
-        raise NoStack from None
-    return told
+    return running.stack()["kafka"], ""

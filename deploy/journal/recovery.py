@@ -6,7 +6,7 @@ from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from deploy.embedded.process import Trouble
+from deploy.trouble import Trouble
 from kit.consumer import Record
 from kit.consumer.record import NotOursError, from_kafka
 from kit.log import P

@@ -17,9 +17,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from deploy.embedded.process import Trouble
 from deploy.journal import places
 from deploy.prepare import topics
+from deploy.trouble import Trouble
 from kit.broker import create_topics
 from kit.log.relay.again import left, publish_again
 

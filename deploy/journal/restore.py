@@ -23,11 +23,12 @@ from sqlalchemy.pool import NullPool
 from contracts.catalogue import FaitDePersonne, lire_tout_flux
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.postgresql import Postgresql
-from deploy.embedded.process import NOBODY, Trouble
+from deploy.embedded.process import NOBODY
 from deploy.embedded.stack import AlreadyRunning
 from deploy.journal.backup import FOLDER, check
 from deploy.journal.places import LOGS
 from deploy.journal.recovery import beyond
+from deploy.trouble import Trouble
 from kit import clock, log
 from kit.consumer import Record
 from suivi.commands.noter import consigner

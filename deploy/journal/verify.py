@@ -17,8 +17,8 @@ from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from deploy.embedded.process import Trouble
 from deploy.journal import places, seals
+from deploy.trouble import Trouble
 from kit import log
 from kit.log.verification import Cursor, Fault, Kind, Seal, verify
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from secrets import randbelow
 from tempfile import TemporaryDirectory
 
-from deploy.embedded.process import Trouble
 from deploy.embedded.stack import Stack
+from deploy.trouble import Trouble
 from tests.chaos.run import run, summary
 from tests.chaos.schedule import schedule
 

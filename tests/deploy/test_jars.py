@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from deploy.embedded import jars
-from deploy.embedded.process import Trouble
+from deploy.trouble import Trouble
 
 
 @pytest.fixture
