@@ -33,6 +33,18 @@ class AlreadyRunning(Trouble):
         super().__init__(f"Une pile tourne déjà sur {data} : arrêtez-la d’abord.")
 
 
+def hold(data: Path) -> TextIO:
+    """Keep stacks from starting on *data* until this is closed; `AlreadyRunning` if one has."""
+    data.mkdir(parents=True, exist_ok=True)
+    lock = (data / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise AlreadyRunning(data) from None
+    return lock
+
+
 class Stack:
     """Everything on one folder: data kept in `.data`, what scripts and people read in `.run`.
 
@@ -149,14 +161,7 @@ class Stack:
         self._starting.rename(self.file)
 
     def _own_the_data(self) -> None:
-        self._data.mkdir(parents=True, exist_ok=True)
-        self._lock = (self._data / "lock").open("w")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._lock.close()
-            self._lock = None
-            raise AlreadyRunning(self._data) from None
+        self._lock = hold(self._data)
         require_room(self._data, ROOM)
         for told_by_the_last_run in self.run.glob("*.json"):
             told_by_the_last_run.unlink()

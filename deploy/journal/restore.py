@@ -4,13 +4,11 @@ Chaque journal commence une nouvelle époque, et reprend à Kafka ce qu’il a s
 """
 
 import asyncio
-import fcntl
 import os
 import shutil
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,7 +22,7 @@ from contracts.catalogue import FaitDePersonne, lire_tout_flux
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.postgresql import Postgresql
 from deploy.embedded.process import NOBODY
-from deploy.embedded.stack import AlreadyRunning
+from deploy.embedded.stack import hold
 from deploy.journal.backup import FOLDER, check
 from deploy.journal.places import LOGS
 from deploy.journal.recovery import beyond
@@ -68,7 +66,7 @@ def main() -> None:
         sys.exit(str(NoBackup()))
     archive = arguments.wal and Archive(arguments.wal, arguments.jusqu_a)
     try:
-        with _alone(_DATA):
+        with hold(_DATA):
             kept = put_back(arguments.sauvegarde, _DATA / "postgresql", archive)
             _start_anew()
     except Trouble as trouble:
@@ -177,18 +175,6 @@ def _replay(data: Path, archive: Archive) -> None:
     with (data / "postgresql.auto.conf").open("a", encoding="utf-8") as file:
         file.writelines(lines)
     (data / "recovery.signal").touch()
-
-
-@contextmanager
-def _alone(data: Path) -> Iterator[None]:
-    """Keep a stack from starting on *data* meanwhile; refuse where one runs."""
-    data.mkdir(parents=True, exist_ok=True)
-    with (data / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyRunning(data) from None
-        yield
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """Les sceaux : ce que l’on a vérifié d’un journal, gardé hors de portée de qui l’écrit."""
 
 import json
-import os
 from pathlib import Path
 from uuid import UUID
 
+from deploy.embedded import files
 from kit.log.verification import PREFIX, Head, Seal
 
 
@@ -30,13 +30,5 @@ def write(file: Path, seal: Seal) -> None:
         "epoch": str(seal.epoch),
         "heads": {p: [head.position, head.chain.hex()] for p, head in seal.heads.items()},
     }
-    aside = file.with_suffix(".new")
-    aside.unlink(missing_ok=True)
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as content:
-        content.write(json.dumps(header).encode() + b"\n")
-        for head in seal.heads.values():
-            content.write(head.rows)
-        content.flush()
-        os.fsync(content.fileno())
-    aside.rename(file)
+    rows = (head.rows for head in seal.heads.values())
+    files.write(file, [json.dumps(header).encode() + b"\n", *rows])

@@ -21,6 +21,7 @@ from deploy.journal import places, seals
 from deploy.trouble import Trouble
 from kit import log
 from kit.log.verification import Cursor, Fault, Kind, Seal, verify
+from kit.pages.filters import number
 
 SHOWN = 50
 _SAYS = {
@@ -108,7 +109,7 @@ def _tell(name: str, faults: list[Fault], seal: Seal, seconds: float) -> None:
         console.print(f"{name} : et {len(faults) - SHOWN} autres fautes")
     count = sum(head.position for head in seal.heads.values())
     mark = sha256(b"".join(head.chain for head in seal.heads.values())).hexdigest()[:16]
-    rate = f"{round(count / seconds):,} par seconde".replace(",", "\u202f")
+    rate = f"{number(round(count / seconds))} par seconde"
     outcome = _plural(len(faults), "faute", "fautes") if faults else f"aucune faute, sceau {mark}"
     read = _plural(count, "événement relu", "événements relus")
     console.print(f"{name} : {read} en {seconds:.1f} s, {rate} ; {outcome}", markup=False)
@@ -131,7 +132,7 @@ def _says(fault: Fault) -> str:
 
 
 def _plural(count: int, one: str, many: str) -> str:
-    return f"{count:,} {many if count > 1 else one}".replace(",", "\u202f")
+    return f"{number(count)} {many if count > 1 else one}"
 
 
 if __name__ == "__main__":
