@@ -10,6 +10,7 @@ import aiohttp
 from pydantic import SecretStr, TypeAdapter
 
 from kit import json
+from kit.asking import UNANSWERED, ask
 from kit.consumer import Decision, Reader, Reason, SetAside
 from kit.log import Lag
 
@@ -122,12 +123,7 @@ class Operations:
 
     async def _ask(self, service: str, method: str, path: str, **how: Any) -> bytes:  # noqa: ANN401
         url = f"{self._urls[service].rstrip('/')}/interne/exploitation{path}"
-        key = {"authorization": f"Bearer {self._service_key.get_secret_value()}"}
         try:
-            async with (
-                aiohttp.ClientSession(headers=key, raise_for_status=True) as http,
-                http.request(method, url, **how) as answer,
-            ):
-                return await answer.read()
-        except (aiohttp.ClientError, TimeoutError) as error:
+            return await ask(method, url, self._service_key, **how)
+        except UNANSWERED as error:
             raise SilentError(service) from error

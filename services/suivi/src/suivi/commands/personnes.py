@@ -8,6 +8,8 @@ import aiohttp
 import structlog
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
+from kit.asking import UNANSWERED, ask
+
 _PATIENCE = aiohttp.ClientTimeout(total=1)
 _REPONSE: TypeAdapter[dict[str, tuple[UUID, ...]]] = TypeAdapter(dict[str, tuple[UUID, ...]])
 _log = structlog.get_logger(__name__)
@@ -25,15 +27,12 @@ class Personnes:
         if not personnes:
             return {}
         url = f"{self.orientation_url}/interne/rapprochements"
-        cle = {"Authorization": f"Bearer {self.service_key.get_secret_value()}"}
         demande = {"personnes": [personne.hex() for personne in personnes]}
         try:
-            async with (
-                aiohttp.ClientSession(timeout=_PATIENCE, headers=cle) as http,
-                http.post(url, json=demande, raise_for_status=True) as reponse,
-            ):
-                lus = _REPONSE.validate_json(await reponse.read())
-        except (aiohttp.ClientError, TimeoutError, ValidationError) as erreur:
+            lus = _REPONSE.validate_json(
+                await ask("POST", url, self.service_key, timeout=_PATIENCE, json=demande)
+            )
+        except (*UNANSWERED, ValidationError) as erreur:
             _log.warning("persons cannot be matched", reason=type(erreur).__name__)
             return {}
         return {bytes.fromhex(personne): parcours for personne, parcours in lus.items()}

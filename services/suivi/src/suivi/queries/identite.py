@@ -7,6 +7,8 @@ import aiohttp
 import structlog
 from pydantic import BaseModel, SecretStr, ValidationError
 
+from kit.asking import UNANSWERED, ask
+
 _PATIENCE = aiohttp.ClientTimeout(total=1)
 _log = structlog.get_logger(__name__)
 
@@ -28,13 +30,9 @@ class Identites:
     async def lire(self, beneficiaire_id: UUID) -> Identite | None:
         """Le nom, ou rien si l’orientation ne répond pas : la page se lit sans lui."""
         url = f"{self.orientation_url}/interne/beneficiaires/{beneficiaire_id}"
-        cle = {"Authorization": f"Bearer {self.service_key.get_secret_value()}"}
         try:
-            async with (
-                aiohttp.ClientSession(timeout=_PATIENCE, headers=cle) as http,
-                http.get(url, raise_for_status=True) as reponse,
-            ):
-                return Identite.model_validate_json(await reponse.read())
-        except (aiohttp.ClientError, TimeoutError, ValidationError) as erreur:
+            lue = await ask("GET", url, self.service_key, timeout=_PATIENCE)
+            return Identite.model_validate_json(lue)
+        except (*UNANSWERED, ValidationError) as erreur:
             _log.warning("a name cannot be read", reason=type(erreur).__name__)
             return None
