@@ -69,24 +69,24 @@ class Rapprochement:
                     await tables.attentes.retirer(tx, fait.evenement.reference)
         return issues
 
-    async def reprendre(self, le: datetime) -> int:
-        """Mettre au journal les faits dont le parcours est maintenant connu ; rend combien."""
+    async def reprendre(self, le: datetime) -> None:
+        """Mettre au journal les faits dont le parcours est maintenant connu."""
         async with self.db.begin() as tx:
             essayees = await tables.attentes.essayer(tx, le, PAGE)
         connues = await self.personnes.parcours(essayees)
         async with self.db.connect() as tx:
             lignes = await tables.attentes.de_personnes(tx, [p for p in essayees if connues.get(p)])
-        return sum([await self._reprendre(ligne, connues[ligne.personne]) for ligne in lignes])
+        for ligne in lignes:
+            await self._reprendre(ligne, connues[ligne.personne])
 
-    async def _reprendre(self, ligne: tables.attentes.Ligne, candidats: Sequence[UUID]) -> bool:
+    async def _reprendre(self, ligne: tables.attentes.Ligne, candidats: Sequence[UUID]) -> None:
         try:
             clair = self.vault.open(ligne.evenement, _contexte(ligne.source, ligne.id))
             evenement = lire_tel_quel(clair)
             async with self.db.begin() as tx:
                 parcours_id = await _choisir(tx, candidats, evenement)
-                pris = parcours_id and await tables.attentes.retirer(tx, evenement.reference)
-                if not pris:
-                    return False
+                if not (parcours_id and await tables.attentes.retirer(tx, evenement.reference)):
+                    return
                 place = evenement.model_copy(update={"subject": parcours_id}).separer()
                 recus = await log.append(tx, place, fingerprints=[ligne.empreinte])
                 await retenir(tx, zip([place], recus, strict=True))
@@ -97,8 +97,6 @@ class Rapprochement:
             _log.error(
                 "a fact cannot leave the waiting line", reason=observability.describe(erreur)
             )
-            return False
-        return True
 
     def _ligne(self, fait: ARapprocher, le: datetime) -> dict[str, object]:
         evenement = fait.evenement
