@@ -1,5 +1,6 @@
 """Ce que tous les événements ont en commun : l’enveloppe CloudEvents et ses règles."""
 
+from contracts.base.champs import confidentiels
 from contracts.base.evenement import (
     PREFIXE,
     Donnees,
@@ -8,7 +9,6 @@ from contracts.base.evenement import (
     Flux,
     Porte,
     Rang,
-    confidentiels,
 )
 from contracts.base.valeurs import (
     PARIS,

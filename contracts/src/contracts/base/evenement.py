@@ -1,17 +1,16 @@
 """L’enveloppe CloudEvents, ses règles, et ce que la classe d’un événement dit de lui."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from functools import cache, lru_cache
-from typing import Annotated, Any, ClassVar, Self, get_args, get_type_hints
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar, Self
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
+from contracts.base.champs import confidentiels, organismes
 from contracts.base.valeurs import (
     Cause,
-    Confidence,
     DossierRef,
     Entier,
     Etablissement,
@@ -171,7 +170,7 @@ class Evenement(BaseModel):
     @property
     def nommes(self) -> frozenset[str]:
         """Les organismes que cet événement nomme, par leur URN."""
-        return frozenset(_organismes(self.data))
+        return frozenset(organismes(self.data))
 
     @property
     def a_completer(self) -> dict[str, str]:
@@ -212,44 +211,6 @@ class Evenement(BaseModel):
         return voyage
 
 
-@cache
-def confidentiels(donnees: type[Donnees]) -> tuple[str, ...]:
-    """Les champs de ces données qui sont gardés à part."""
-    annotations = get_type_hints(donnees, include_extras=True)
-    return tuple(nom for nom, annotation in annotations.items() if _confidentiel(annotation))
-
-
-def _confidentiel(annotation: object) -> bool:
-    """Whether *annotation* carries the mark, at any depth (`Confidentiel | None`)."""
-    return isinstance(annotation, Confidence) or any(map(_confidentiel, get_args(annotation)))
-
-
 @lru_cache(maxsize=10_000)
 def _identifiant(urn: str) -> UUID:
     return uuid5(NAMESPACE_URL, urn)
-
-
-@cache
-def _champs(classe: type[BaseModel]) -> tuple[str, ...]:
-    """Les champs où peut se trouver un organisme : tous, mais ceux d’un texte ou d’un nombre."""
-    return tuple(
-        nom for nom, champ in classe.model_fields.items() if _compose(champ.rebuild_annotation())
-    )
-
-
-def _compose(annotation: object) -> bool:
-    """Whether a model may be at any depth of *annotation*."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return True
-    return annotation is Any or any(map(_compose, get_args(annotation)))
-
-
-def _organismes(valeur: object) -> Iterator[str]:
-    if isinstance(valeur, Organisme):
-        yield valeur.urn
-    elif isinstance(valeur, BaseModel):
-        for champ in _champs(type(valeur)):
-            yield from _organismes(getattr(valeur, champ))
-    elif isinstance(valeur, tuple):
-        for element in valeur:
-            yield from _organismes(element)

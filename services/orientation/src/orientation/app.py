@@ -18,8 +18,7 @@ def service(settings: Settings) -> Service:
     lecture = engine(settings.database_url, pool=2)
     http = application(
         "Orientation",
-        api.router,
-        api.interne,
+        *api.routers,
         settings=settings,
         db=db,
         access=access,
