@@ -283,6 +283,16 @@ def test_data_est_un_objet(data: object):
     assert fautes(une_entree(data=data)) == {"/data": "FORMAT_OBJET"}
 
 
+def test_une_sorte_d_alternative_inconnue_est_un_code_inconnu_et_n_est_pas_repetee():
+    document = un_exemple(PositionnementRefusArgumente)
+    document["data"]["alternatives"] = [{"type": NIR}]
+
+    assert fautes(document) == {"/data/alternatives/0/type": "CODE_INCONNU"}
+    with pytest.raises(ValidationError) as refus:
+        valider(document)
+    assert NIR not in str(refus.value) + repr(refus.value.errors())
+
+
 @PAR_NOM
 @given(hasard=st.data())
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))

@@ -103,6 +103,8 @@ POSES_PAR_LA_PLATEFORME = frozenset(
     {"organisation", "recordedtime", "partition", "position", "version"}
 )
 _EXTENSION = re.compile(r"^[a-z0-9]{1,20}$")
+# What the context of an error says of the rule; the rest of it may be the rejected value.
+_DE_LA_REGLE = ("pattern", "max_length", "discriminator")
 
 
 def lire(document: bytes | str | Mapping[str, Any]) -> FaitDeParcours | Rectification:
@@ -210,9 +212,13 @@ def _chemin(loc: tuple[str | int, ...], document: object) -> Iterator[str | int]
 
 
 def _reprise(detail: Any) -> InitErrorDetails:  # noqa: ANN401
-    contexte = {nom: str(valeur) for nom, valeur in detail.get("ctx", {}).items()}
+    type_, loc, contexte = detail["type"], detail["loc"], detail.get("ctx", {})
+    if type_ == "union_tag_invalid" and loc[0] == "data":
+        # Inside a fact, what tells one sort of object from another is a code of a list.
+        type_, loc = "enum", (*loc, contexte["discriminator"].strip("'"))
+    dit = {nom: str(contexte[nom]) for nom in _DE_LA_REGLE if nom in contexte}
     return {
-        "type": PydanticCustomError(detail["type"], "{x}", {"x": detail["type"], **contexte}),
-        "loc": detail["loc"],
+        "type": PydanticCustomError(type_, "{x}", {"x": type_, **dit}),
+        "loc": loc,
         "input": None,
     }

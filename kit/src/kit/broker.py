@@ -25,6 +25,7 @@ async def create_topics(kafka: str, topics: Mapping[str, int]) -> None:
     try:
         async with asyncio.timeout(_PATIENCE):
             await admin.start()
+            await _until_led(admin)
             answer = await admin.create_topics(
                 [
                     NewTopic(name, partitions, 1, topic_configs=_FOR_EVER)
@@ -38,6 +39,12 @@ async def create_topics(kafka: str, topics: Mapping[str, int]) -> None:
                 _check_partitions(topic["topic"], len(topic["partitions"]), topics)
     finally:
         await admin.close()
+
+
+async def _until_led(admin: AIOKafkaAdminClient) -> None:
+    """Wait for a broker that answers but has only just started, and knows no controller yet."""
+    while (await admin.describe_cluster())["controller_id"] in {None, -1}:
+        await asyncio.sleep(0.05)
 
 
 def _check_partitions(topic: str, found: int, topics: Mapping[str, int]) -> None:
