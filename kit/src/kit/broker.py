@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
+from tenacity import retry, retry_if_result, wait_fixed
 
 from kit.errors import IdentityError
 
@@ -41,10 +42,10 @@ async def create_topics(kafka: str, topics: Mapping[str, int]) -> None:
         await admin.close()
 
 
-async def _until_led(admin: AIOKafkaAdminClient) -> None:
+@retry(retry=retry_if_result(lambda led: not led), wait=wait_fixed(0.05))
+async def _until_led(admin: AIOKafkaAdminClient) -> bool:
     """Wait for a broker that answers but has only just started, and knows no controller yet."""
-    while (await admin.describe_cluster())["controller_id"] in {None, -1}:
-        await asyncio.sleep(0.05)
+    return (await admin.describe_cluster())["controller_id"] not in {None, -1}
 
 
 def _check_partitions(topic: str, found: int, topics: Mapping[str, int]) -> None:
