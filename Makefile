@@ -34,8 +34,8 @@ test: venv ## Tout tester sur de vrais PostgreSQL et Kafka ; T=chemin pour une p
 test-fast: venv ## Tester les règles et les contrats, sans rien démarrer
 	@exec $(PYTHON) -m pytest tests/contracts $(wildcard tests/services/*/test_domain*)
 
-test-outages: venv ## Arrêter PostgreSQL et Kafka 30 s sous la charge (8 s dans « make test »)
-	@exec $(PYTHON) -m pytest tests/parcours --outage 30 -m outage -s
+test-outages: venv ## Arrêter PostgreSQL et Kafka 30 s, à 220 envois/s (8 s à 60 dans « make test »)
+	@exec $(PYTHON) -m pytest tests/parcours --outage 30 --load 220 -m outage -s
 
 bench: venv ## Mesurer, à côté de références ; QUICK=1 en 3 minutes, MESURES="relais etat" choisit
 	@exec $(PYTHON) -m bench $(if $(QUICK),quick,full) $(MESURES)

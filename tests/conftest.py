@@ -6,6 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from itertools import chain
+from pathlib import Path
+from shutil import disk_usage
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
@@ -15,12 +18,24 @@ from deploy.embedded.postgresql import Postgresql, start_postgresql
 from deploy.embedded.stack import Stack
 from kit.migrations import upgrade
 
+MEMORY = Path("/dev/shm")
+ROOM = 4 << 30  # bytes
+_WHOLE = pytest.StashKey[ExitStack]()
+
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgresql]:
+def memory() -> Iterator[Path]:
+    """A folder in memory where there is room for it: a database a test is a matter of files."""
+    there = MEMORY.is_dir() and disk_usage(MEMORY).free > ROOM
+    with TemporaryDirectory(dir=MEMORY if there else None) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql(memory: Path) -> Iterator[Postgresql]:
     """The server itself, for tests that stop it."""
-    server = start_postgresql(tmp_path_factory.mktemp("postgresql"))
-    # What it writes survives its own death all the same; a database a test is a matter of files.
+    server = start_postgresql(memory / "postgresql")
+    # What it writes survives its own death all the same.
     server.execute("alter system set fsync = off")
     server.execute("select pg_reload_conf()")
     yield server
@@ -34,9 +49,9 @@ def postgres(postgresql: Postgresql) -> str:
 
 
 @pytest.fixture(scope="session")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
+def broker(memory: Path) -> Iterator[Kafka]:
     """The broker itself, for tests that stop it."""
-    server = start_kafka(tmp_path_factory.mktemp("kafka"))
+    server = start_kafka(memory / "kafka")
     yield server
     server.stop()
 
@@ -100,10 +115,24 @@ def module_database(postgresql: Postgresql, _template: Database) -> Iterator[Dat
 
 
 @pytest.fixture(scope="session")
-def pile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def pile(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Stack:
     """The whole stack, seeded, for the tests that go through several services."""
-    with Stack(tmp_path_factory.mktemp("pile")) as stack:
-        yield stack
+    stack = Stack(tmp_path_factory.mktemp("pile"))
+    return pytestconfig.stash[_WHOLE].enter_context(stack)
+
+
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Stop the whole stack with the last test that wants it: even idle, it takes from others."""
+    if _wants_whole(item) and not (nextitem and _wants_whole(nextitem)):
+        item.config.stash[_WHOLE].close()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[_WHOLE].close()
+
+
+def _wants_whole(item: pytest.Item) -> bool:
+    return "pile" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture
@@ -124,13 +153,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run in two processes: what needs the whole stack in one, any file in whichever is free."""
+    items.sort(key=_wants_whole)
     for item in items:
-        whole = "pile" in getattr(item, "fixturenames", ())
         file = f"{item.path.parent.name}/{item.path.stem}"
-        item.add_marker(pytest.mark.xdist_group("pile" if whole else file))
+        item.add_marker(pytest.mark.xdist_group("pile" if _wants_whole(item) else file))
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_WHOLE] = ExitStack()
     config.addinivalue_line("markers", "outage: stops PostgreSQL or Kafka under load")
 
 
@@ -138,9 +168,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--outage", type=float, default=8, metavar="SECONDS", help="how long an outage lasts"
     )
+    parser.addoption(
+        "--load", type=int, default=60, metavar="POSTS", help="a second, during an outage"
+    )
 
 
 @pytest.fixture(scope="session")
 def outage(request: pytest.FixtureRequest) -> float:
     """How many seconds a stopped server stays stopped."""
     return float(request.config.getoption("--outage"))
+
+
+@pytest.fixture(scope="session")
+def load(request: pytest.FixtureRequest) -> int:
+    """How many facts a second are posted during an outage: other tests want the machine too."""
+    return int(request.config.getoption("--load"))

@@ -12,6 +12,8 @@ from deploy.embedded.process import Child
 PATIENCE = 120  # seconds to write what was learnt
 
 Command = list[str | Path]
+# Compiling its best code takes a small machine more of its time than that code gives back.
+_QUICKLY_COMPILED = "-XX:TieredStopAtLevel=1"
 
 
 def java(jars: Path, train: Callable[[Path, Command], Child]) -> Command:
@@ -25,5 +27,7 @@ def java(jars: Path, train: Callable[[Path, Command], Child]) -> Command:
     with made_once(learnt) as aside:
         if aside:
             with Console().status("Java retient, une fois pour toutes, comment démarrer vite…"):
-                train(aside.parent, [JAVA, f"-XX:AOTCacheOutput={aside}"]).stop(PATIENCE)
-    return [JAVA, f"-XX:AOTCache={learnt}"]
+                train(aside.parent, [JAVA, _QUICKLY_COMPILED, f"-XX:AOTCacheOutput={aside}"]).stop(
+                    PATIENCE
+                )
+    return [JAVA, _QUICKLY_COMPILED, f"-XX:AOTCache={learnt}"]

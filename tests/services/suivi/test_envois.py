@@ -8,11 +8,12 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kit import clock, log
 from kit.consumer import Record
-from kit.db import engine
+from kit.db import engine, is_outage
 from kit.webhooks import Sender
 from suivi import consumers
 from suivi.commands.envoyer import Envoyeur
@@ -114,16 +115,23 @@ async def test_une_base_lente_fait_attendre_les_tentatives_et_n_en_fait_refaire_
     envoyeur = Envoyeur(suivi.app.state.abonnes, Sender(reseau), "http://suivi")
 
     ailleurs = engine(db.url.render_as_string(hide_password=False))
-    async with envoyeur.sender, asyncio.TaskGroup() as taches, ailleurs.begin() as tx:
-        await tx.execute(text("lock table tentatives in exclusive mode"))
-        await envoyeur.envoyer(clock.now(), taches)
-        await asyncio.sleep(1.3)  # longer than anyone waits for a connection
+    async with envoyeur.sender:
+        async with asyncio.TaskGroup() as taches:
+            await envoyeur.envoyer(clock.now(), taches)
+        async with ailleurs.begin() as tx, asyncio.TaskGroup() as taches:
+            await tx.execute(text("select from envois for update"))
+            with pytest.raises((DBAPIError, TimeoutError)) as lenteur:
+                await envoyeur.envoyer(clock.now(), taches)
+        async with asyncio.TaskGroup() as taches:
+            repartis = await envoyeur.envoyer(clock.now(), taches)
     await ailleurs.dispose()
 
     async with db.connect() as tx:
         notees = list(await tx.scalars(text("select envoi from tentatives order by envoi")))
+    assert is_outage(lenteur.value)
     assert len(dus) == 12
     assert notees == dus
+    assert repartis == 0
 
 
 async def _abonner(partenaire: Partenaire) -> None:

@@ -22,6 +22,7 @@ from kit.consumer.store import Reader
 METADATA_EVERY_MS = 10_000  # a topic made again is not heard before
 _GONE_AFTER_MS = 6000  # a killed member is replaced then: no broker allows less by default
 _RETRY_EVERY_MS = 500  # each consumer asks a broker that is away three questions, as often
+_LOOK_EVERY_MS = 500  # at a silent topic; what arrives meanwhile is handed over at once
 _COMMIT_PATIENCE = 5.0
 _BATCH_PATIENCE = 4.0  # a stop waits that long for the batch in hand,
 _GOODBYE_PATIENCE = 2.0  # and that long for a broker that does not answer
@@ -62,7 +63,7 @@ class Listener:
             group_id=f"{self._topic}.{self._reader.consumer}",
             batch=True,
             max_records=500,
-            batch_timeout_ms=20,
+            batch_timeout_ms=_LOOK_EVERY_MS,
             session_timeout_ms=_GONE_AFTER_MS,
             heartbeat_interval_ms=_GONE_AFTER_MS // 3,
             ack_policy=AckPolicy.MANUAL,

@@ -9,7 +9,7 @@ from kit.db import is_outage
 from suivi.commands.envoyer import Envoyeur
 from suivi.commands.rapprocher import Rapprochement
 
-REPOS = 0.1  # seconds, between two looks
+REPOS = 0.1  # seconds between two looks, when no delivery ends meanwhile
 REPOS_RAPPROCHEMENTS = 2.0
 
 _log = structlog.get_logger(__name__)
@@ -25,7 +25,7 @@ async def envois(envoyeur: Envoyeur) -> None:
                 if not is_outage(error):
                     raise
                 _log.warning("the database does not answer: deliveries wait")
-            await asyncio.sleep(REPOS)
+            await envoyeur.attendre(REPOS)
 
 
 async def rapprochements(rapprochement: Rapprochement) -> None:

@@ -1,6 +1,7 @@
 """Envoyer aux abonnés ce qui leur est dû : signé, mince, et chaque tentative notée."""
 
 import asyncio
+import contextlib
 from collections import Counter
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,14 +12,12 @@ from kit import clock, json, observability, webhooks
 from kit.secrets import Unreadable
 from suivi import tables
 from suivi.commands.abonner import Abonnes
-from suivi.tables.abonnements import Ligne
+from suivi.tables.abonnements import Ligne, Tentative
 
 # At once for one subscription. One that does not answer delays nobody else.
 PAR_ABONNE = 20
 # Longer than one attempt may last: nobody else takes what is being sent.
 BAIL = timedelta(seconds=30)
-# Of the five connections of a pool: the others wait, and one is left to take what is due.
-NOTES_A_LA_FOIS = 4
 
 _log = structlog.get_logger(__name__)
 
@@ -31,29 +30,47 @@ class Envoyeur:
         self._abonnes = abonnes
         self._public_url = public_url
         self._en_cours: Counter[UUID] = Counter()
-        self._notes = asyncio.Semaphore(NOTES_A_LA_FOIS)
+        self._terminees: list[Tentative] = []
+        self._une_terminee = asyncio.Event()
 
     async def envoyer(self, le: datetime, taches: asyncio.TaskGroup) -> int:
-        """Faire partir, dans `taches`, ce qui est dû à `le` ; rend combien d’envois partent."""
-        occupes = [abonne for abonne, nombre in self._en_cours.items() if nombre >= PAR_ABONNE]
-        async with self._abonnes.db.begin() as tx:
-            dus = await tables.abonnements.reserver_envois(
-                tx, le, BAIL, par_abonne=PAR_ABONNE, occupes=occupes
-            )
+        """Faire partir, dans `taches`, ce qui est dû à `le` ; rend combien d’envois partent.
+
+        Dans la même transaction se note ce qui est advenu des envois terminés. Ce qu’elle n’a pas
+        noté le sera par la suivante.
+        """
+        terminees, self._terminees = self._terminees, []
+        self._une_terminee.clear()
+        try:
+            async with self._abonnes.db.begin() as tx:
+                await tables.abonnements.noter_tentatives(tx, terminees)
+                dus = await tables.abonnements.reserver_envois(
+                    tx, le, BAIL, par_abonne=PAR_ABONNE, en_cours=+self._en_cours
+                )
+        except Exception:
+            self._terminees[:0] = terminees
+            raise
         for envoi in dus:
+            self._en_cours[envoi.abonnement] += 1
             taches.create_task(self._envoyer(envoi))
         return len(dus)
 
+    async def attendre(self, au_plus: float) -> None:
+        """Rendre la main dès qu’un envoi est terminé, et au plus tard dans `au_plus` secondes."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(au_plus):
+                await self._une_terminee.wait()
+
     async def _envoyer(self, envoi: Ligne) -> None:
-        self._en_cours[envoi.abonnement] += 1
         try:
-            tentative = await self._tenter(envoi)
-            async with self._notes:
-                await self._noter(envoi, *tentative)
+            debut, livraison = await self._tenter(envoi)
         except Exception as erreur:  # noqa: BLE001 - after the lease it is tried again
             _log.warning("a delivery is left to later", reason=observability.describe(erreur))
+        else:
+            self._terminees.append(_tentative(envoi, debut, livraison))
         finally:
             self._en_cours[envoi.abonnement] -= 1
+            self._une_terminee.set()
 
     async def _tenter(self, envoi: Ligne) -> tuple[datetime, webhooks.Delivery]:
         debut = clock.now()
@@ -90,28 +107,23 @@ class Envoyeur:
             corps["dataref"] = f"{dataref}/evenements/{envoi.version}" if envoi.version else dataref
         return corps
 
-    async def _noter(self, envoi: Ligne, debut: datetime, livraison: webhooks.Delivery) -> None:
-        rang, fin = envoi.tentatives + 1, debut + livraison.duration
-        livre = livraison.outcome is webhooks.Outcome.DELIVERED
-        parti = livraison.outcome is webhooks.Outcome.GONE
-        prochaine_le = webhooks.next_attempt(rang, fin, livraison.retry_after)
-        tentative = {
-            "abonnement": envoi.abonnement,
-            "envoi": envoi.id,
-            "rang": rang,
-            "commencee_le": debut,
-            "duree_ms": round(livraison.duration.total_seconds() * 1000),
-            "issue": livraison.outcome.value,
-            "statut": livraison.status,
-            "extrait": livraison.excerpt,
-        }
-        async with self._abonnes.db.begin() as tx:
-            await tables.abonnements.noter_tentative(
-                tx,
-                tentative,
-                tentatives=rang,
-                prochaine_le=None if livre or parti else prochaine_le,
-                livre_le=fin if livre else None,
-            )
-            if parti:
-                await tables.abonnements.changer(tx, envoi.abonnement, actif=False)
+
+def _tentative(envoi: Ligne, debut: datetime, livraison: webhooks.Delivery) -> Tentative:
+    rang, fin = envoi.tentatives + 1, debut + livraison.duration
+    livre = livraison.outcome is webhooks.Outcome.DELIVERED
+    parti = livraison.outcome is webhooks.Outcome.GONE
+    return Tentative(
+        abonnement=envoi.abonnement,
+        envoi=envoi.id,
+        rang=rang,
+        commencee_le=debut,
+        duree_ms=round(livraison.duration.total_seconds() * 1000),
+        issue=livraison.outcome.value,
+        statut=livraison.status,
+        extrait=livraison.excerpt,
+        livre_le=fin if livre else None,
+        prochaine_le=None
+        if livre or parti
+        else webhooks.next_attempt(rang, fin, livraison.retry_after),
+        parti=parti,
+    )

@@ -1,8 +1,8 @@
 """Les abonnements des organisations, ce qui leur est envoyé, et chaque tentative."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -21,7 +21,6 @@ from sqlalchemy import (
     delete,
     select,
     text,
-    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -102,13 +101,32 @@ _PREPARER = text(
 # for each subscription: one that does not answer holds its own, and nobody else's.
 _RESERVER = text(
     "update envois e set prochaine_le = cast(:le as timestamptz) + cast(:bail as interval)"
-    " from (select d.abonnement, d.id, a.url, a.secret from abonnements a cross join lateral ("
+    " from (select d.abonnement, d.id, a.url, a.secret from abonnements a"
+    "  left join unnest(cast(:abonnements as uuid[]), cast(:en_cours as int[]))"
+    "   as o (abonnement, nombre) on o.abonnement = a.id cross join lateral ("
     "   select abonnement, id from envois where abonnement = a.id and prochaine_le <= :le"
-    "   order by prochaine_le limit :par_abonne for update skip locked) d"
-    "  where a.actif and a.id <> all (cast(:occupes as uuid[]))) d"
+    "   order by prochaine_le limit greatest(:par_abonne - coalesce(o.nombre, 0), 0)"
+    "   for update skip locked) d where a.actif) d"
     " where e.abonnement = d.abonnement and e.id = d.id"
     " returning e.abonnement, e.id, e.type, e.source, e.evenement, e.parcours, e.version,"
     "  e.survenu_le, e.traceparent, e.tentatives, d.url, d.secret"
+)
+# Nothing is noted of a subscription that was removed meanwhile; who answered « gone » has no more.
+_NOTER = text(
+    "with faites as (select * from unnest(cast(:abonnement as uuid[]), cast(:envoi as text[]),"
+    "  cast(:rang as smallint[]), cast(:commencee_le as timestamptz[]), cast(:duree_ms as int[]),"
+    "  cast(:issue as text[]), cast(:statut as smallint[]), cast(:extrait as text[]),"
+    "  cast(:livre_le as timestamptz[]), cast(:prochaine_le as timestamptz[]),"
+    "  cast(:parti as boolean[])) as f (abonnement, envoi, rang, commencee_le, duree_ms, issue,"
+    "   statut, extrait, livre_le, prochaine_le, parti)),"
+    " notees as (update envois e set tentatives = f.rang, prochaine_le = f.prochaine_le,"
+    "   livre_le = f.livre_le from faites f where e.abonnement = f.abonnement and e.id = f.envoi"
+    "  returning f.*),"
+    " fermes as (update abonnements a set actif = false from notees n"
+    "  where n.parti and a.id = n.abonnement)"
+    " insert into tentatives (abonnement, envoi, rang, commencee_le, duree_ms, issue, statut,"
+    "  extrait) select abonnement, envoi, rang, commencee_le, duree_ms, issue, statut, extrait"
+    " from notees on conflict do nothing"
 )
 _CHAMPS_D_ENVOI = (
     "id", "type", "source", "evenement", "parcours", "version", "survenu_le", "traceparent",
@@ -116,6 +134,22 @@ _CHAMPS_D_ENVOI = (
 )  # fmt: skip
 
 Ligne = Row[Any]
+
+
+class Tentative(NamedTuple):
+    """Un essai d’envoi, et ce qu’il en est ensuite de l’envoi."""
+
+    abonnement: UUID
+    envoi: str
+    rang: int
+    commencee_le: datetime
+    duree_ms: int
+    issue: str
+    statut: int | None
+    extrait: str
+    livre_le: datetime | None
+    prochaine_le: datetime | None  # null: nothing more will be tried
+    parti: bool
 
 
 async def noter(tx: AsyncConnection, ligne: dict[str, object]) -> bool:
@@ -135,10 +169,6 @@ async def retirer(tx: AsyncConnection, abonnement_id: UUID) -> None:
     await tx.execute(delete(abonnements).where(abonnements.c.id == abonnement_id))
 
 
-async def changer(tx: AsyncConnection, abonnement_id: UUID, **valeurs: object) -> None:
-    await tx.execute(update(abonnements).where(abonnements.c.id == abonnement_id).values(**valeurs))
-
-
 async def preparer(tx: AsyncConnection, lignes: Sequence[dict[str, object]], le: datetime) -> None:
     """Prévoir l’envoi de chaque ligne à chaque abonné qui peut lire son parcours."""
     colonnes = {champ: [ligne[champ] for ligne in lignes] for champ in _CHAMPS_D_ENVOI}
@@ -155,20 +185,27 @@ async def reserver_envois(
     bail: timedelta,
     *,
     par_abonne: int,
-    occupes: Collection[UUID],
+    en_cours: Mapping[UUID, int],
 ) -> Sequence[Ligne]:
-    """Prendre ce qui est à envoyer ; qui meurt en route le laisse à un autre après le bail."""
-    parametres = {"le": le, "bail": bail, "par_abonne": par_abonne, "occupes": list(occupes)}
+    """Prendre ce qui est à envoyer ; qui meurt en route le laisse à un autre après le bail.
+
+    `par_abonne` : combien à la fois pour un abonnement, avec ce qui en est déjà `en_cours`.
+    """
+    parametres = {
+        "le": le,
+        "bail": bail,
+        "par_abonne": par_abonne,
+        "abonnements": list(en_cours),
+        "en_cours": list(en_cours.values()),
+    }
     return (await tx.execute(_RESERVER, parametres)).all()
 
 
-async def noter_tentative(
-    tx: AsyncConnection, tentative: dict[str, object], **envoi: object
-) -> None:
-    """Ajouter la tentative et ce qu’il en est de l’envoi ; rien, si l’abonnement a été retiré."""
-    ou = (envois.c.abonnement == tentative["abonnement"]) & (envois.c.id == tentative["envoi"])
-    if (await tx.execute(update(envois).where(ou).values(**envoi))).rowcount:
-        await tx.execute(insert(tentatives).on_conflict_do_nothing(), tentative)
+async def noter_tentatives(tx: AsyncConnection, faites: Sequence[Tentative]) -> None:
+    """Ajouter ces tentatives et ce qu’il en est de leurs envois ; `parti` ferme l’abonnement."""
+    if faites:
+        colonnes = zip(Tentative._fields, map(list, zip(*faites, strict=True)), strict=True)
+        await tx.execute(_NOTER, dict(colonnes))
 
 
 async def lire_envois(tx: AsyncConnection, abonnement_id: UUID, limite: int) -> Sequence[Ligne]:
