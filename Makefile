@@ -29,7 +29,8 @@ demo: venv ## Lancer la pile et jouer 300 parcours ; EXIT=1 s’arrête quand to
 	@exec $(PYTHON) -m deploy.embedded demo $(if $(EXIT),--exit)
 
 test: venv ## Tout tester sur de vrais PostgreSQL et Kafka ; T=chemin pour une partie
-	@exec $(PYTHON) -m pytest --numprocesses 2 --dist loadgroup "$(T)"
+	@exec $(PYTHON) -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder \
+		"$(T)"
 
 test-fast: venv ## Tester les règles et les contrats, sans rien démarrer
 	@exec $(PYTHON) -m pytest tests/contracts $(wildcard tests/services/*/test_domain*)

@@ -85,6 +85,7 @@ def test_a_second_stack_lives_beside_the_first_and_a_dead_service_stops_it(
     _nothing_is_left(folder, family)
 
 
+@pytest.mark.usefixtures("pile")
 def test_stopped_by_ctrl_c_it_leaves_nothing_but_its_data(folder: Path):
     before = json.loads((folder / ".data/secrets.json").read_text("utf-8"))
 
