@@ -23,7 +23,10 @@ class Memory:
         self._positions = count(1)
 
     async def submit_many(
-        self, events: Sequence[CloudEvent], _fingerprints: Sequence[bytes | None]
+        self,
+        events: Sequence[CloudEvent],
+        _fingerprints: Sequence[bytes | None],
+        _traceparents: Sequence[str | None],
     ) -> list[Receipt]:
         return [
             Receipt("new", partition_of(event.subject), next(self._positions), 1)

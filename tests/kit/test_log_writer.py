@@ -101,17 +101,18 @@ async def test_a_batch_joins_those_who_wait_and_each_of_its_rows_is_answered(wri
     batch = [event, Event(data=REFUSED), event, Event()]
 
     alone, answers = await asyncio.gather(
-        writer.submit(Event()), writer.submit_many(batch, [b"a", None, b"b", None])
+        writer.submit(Event()), writer.submit_many(batch, [b"a", None, b"b", None], [None] * 4)
     )
 
     assert alone.status == "new"
     assert isinstance(answers.pop(1), Invalid)
     assert [getattr(answer, "status", None) for answer in answers] == ["new", "conflict", "new"]
-    assert await writer.submit_many([], []) == []
+    assert await writer.submit_many([], [], []) == []
 
 
 async def test_a_batch_larger_than_a_transaction_is_answered_whole(writer: Writer):
-    answers = await writer.submit_many([Event() for _ in range(1201)], [None] * 1201)
+    none = [None] * 1201
+    answers = await writer.submit_many([Event() for _ in range(1201)], none, none)
 
     assert len(answers) == 1201
     assert all(isinstance(answer, Receipt) for answer in answers)

@@ -5,9 +5,11 @@ Après la porte, une ancienne version se lit dans la dernière (`contracts.ancie
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from contracts.anciens import PositionnementRefusArgumenteV1, VersionAncienne
@@ -134,29 +136,29 @@ def lire_tout_flux(document: bytes | str | Mapping[str, Any]) -> EvenementPoste 
     return _TRANSPORT.validate_python(document)
 
 
-def valider(document: Mapping[str, Any]) -> EvenementPoste:
-    """L’événement d’un document reçu de dehors, dont `type` est au catalogue.
+def valider(document: Mapping[str, Any], organisation: str | None = None) -> EvenementPoste:
+    """L’événement d’un document reçu de cette organisation, dont `type` est au catalogue.
 
     Lève `ValidationError` avec toutes les fautes : un champ inconnu de `data`, une extension
     mal nommée ou réservée à la plateforme en est une, ce qu’aucun fait ne pourrait dire aussi.
     """
     classe = PAR_TYPE[document["type"]]
+    champs = _champs(classe)
     fautes = [
         _faute(nom, "extension_reservee" if nom in POSES_PAR_LA_PLATEFORME else "extra_forbidden")
         for nom, valeur in document.items()
-        if nom in POSES_PAR_LA_PLATEFORME
-        or (nom not in classe.model_fields and not _extension(nom, valeur))
+        if nom in POSES_PAR_LA_PLATEFORME or (nom not in champs and not _extension(nom, valeur))
     ]
     if "specversion" not in document:
         fautes.append(_faute("specversion", "missing"))
-    donnees, data = classe.model_fields["data"].annotation, document.get("data")
-    lu = document
+    donnees, data = champs["data"].annotation, document.get("data")
+    lu = {**document, "organisation": organisation}
     if isinstance(data, Mapping) and isinstance(donnees, type):
         if "confidences" in data:
             fautes.append(_faute(("data", "confidences"), "extension_reservee"))
         try:
             # What has been read is not read twice: an instance is taken as it is.
-            lu = {**document, "data": donnees.model_validate(data, extra="forbid")}
+            lu["data"] = donnees.model_validate(data, extra="forbid")
         except ValidationError as erreur:
             fautes.extend(
                 _reprise({**detail, "loc": ("data", *_chemin(detail["loc"], data))})
@@ -187,6 +189,12 @@ def valider(document: Mapping[str, Any]) -> EvenementPoste:
 def nom_court(type_: str) -> str:
     """Le nom d’un type sans son préfixe ni sa version : `suivi.entree_effective`."""
     return type_.removeprefix(PREFIXE).rpartition(".v")[0]
+
+
+@cache
+def _champs(classe: type[Evenement]) -> dict[str, FieldInfo]:
+    # Pydantic looks for them anew at each question.
+    return classe.model_fields
 
 
 def _extension(nom: str, valeur: object) -> bool:

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from functools import lru_cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -16,6 +17,7 @@ def uuid7() -> UUID:
     return UUID(int=value | 0b10 << 62 | random & (1 << 62) - 1)
 
 
+@lru_cache(maxsize=10_000)
 def named_uuid(urn: str) -> UUID:
     """The identifier that stands for *urn* everywhere, without asking anyone."""
     return uuid5(NAMESPACE_URL, urn)

@@ -16,6 +16,10 @@ MAX_INTEGER: Final = 2**53
 
 _SHOWABLE_KEY = re.compile(r"[A-Za-z_][A-Za-z_.-]{0,63}[0-9]{0,3}")
 _SPACED_COLON = re.compile(rb'"[ \t\n\r]+:')
+_DIGITS_AS_ZEROS = bytes(ord("0") if chr(byte).isdigit() else byte for byte in range(128)) + bytes(
+    range(128, 256)
+)
+_SHALLOW = {str, int, bool, type(None)}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_DIGITS: Final = len(str(MAX_INTEGER))
 
@@ -99,28 +103,33 @@ def _is_plain(raw: bytes, value: object) -> bool:
     In the source each member has one `":`, and a string may add some: as many of them as
     members in *value* means that no member was lost to a duplicate key.
     """
-    if b"\\u0000" in raw or _SPACED_COLON.search(raw):
+    if b"\\u0000" in raw or _SPACED_COLON.search(raw) or _perhaps_large(raw):
         return False
     members, level = 0, [value]
     for _ in range(MAX_DEPTH):
         below: list[object] = []
         for item in level:
-            if isinstance(item, str):
-                if len(item) > MAX_STRING // 4:
-                    return False
-            elif isinstance(item, dict):
-                if len(item) > MAX_KEYS or len(max(item, key=len, default="")) > MAX_STRING // 4:
+            if isinstance(item, dict):
+                if len(item) > MAX_KEYS:
                     return False
                 members += len(item)
-                below.extend(item.values())
+                below += [each for each in item.values() if type(each) not in _SHALLOW]
             elif isinstance(item, list):
-                below.extend(item)
-            elif isinstance(item, int | float) and not -MAX_INTEGER < item < MAX_INTEGER:
+                below += [each for each in item if type(each) not in _SHALLOW]
+            elif isinstance(item, float) and not -MAX_INTEGER < item < MAX_INTEGER:
                 return False
         if not below:
             return members == raw.count(b'":')
         level = below
     return False
+
+
+def _perhaps_large(raw: bytes) -> bool:
+    """Whether *raw* may hold a string too long, or an integer too large."""
+    # Without its escaped quotes, a string is a piece between two quotes.
+    pieces = raw.replace(rb"\"", b"__").split(b'"') if len(raw) > MAX_STRING else ()
+    zeros = raw.translate(_DIGITS_AS_ZEROS)
+    return b"0" * _MAX_DIGITS in zeros or max(map(len, pieces), default=0) > MAX_STRING
 
 
 class _Members(list[tuple[str, object]]):

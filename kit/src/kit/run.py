@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -27,6 +28,7 @@ from kit.settings import Settings
 
 ROLES: Final = ("api", "consumer", "relay", "timer")
 PROBES: Final = {"/sante", "/pret", "/metriques"}
+_YOUNG: Final = 50_000  # objects between two collections: a batch of facts makes as many
 FINISH: Final = 7  # seconds that the roles have to finish what they have in hand
 
 Work = Coroutine[Any, Any, None]
@@ -68,6 +70,10 @@ class RoleEndedError(RuntimeError):
 
 async def run(service: Service, settings: Settings, roles: Sequence[str]) -> None:
     """Run *roles* until a signal; if one ends before, all end, and `RoleEndedError` says which."""
+    # What is loaded lives as long as the process: no use in looking at it again at each collection.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG)
     api = "api" in roles
     server = _server(service.http if api else _probes(service.http), settings)
     beside = service.beside_api if api else ()

@@ -78,6 +78,13 @@ class Donnees(Valeur):
         (), description="Les champs gardés à part. Posé par la plateforme."
     )
 
+    def manque(self, champ: str, a_part: str | None) -> bool:
+        """Rien n’est dit ; ou ce qui est dit à part est trop court, tant que l’on peut le voir."""
+        if a_part is not None:
+            return len(a_part.strip()) < self.longueurs.get(champ, 0)
+        vide = getattr(self, champ) in (None, (), "")
+        return vide and champ not in self.confidences
+
 
 class DonneesEtape(Donnees):
     """Un événement d’une étape ; sans `etape_id`, la session ou le dossier la font retrouver."""
@@ -164,7 +171,7 @@ class Evenement(BaseModel):
 
     @property
     def target(self) -> tuple[str, str] | None:
-        cible = getattr(self.data, "cible", None)
+        cible = vars(self.data).get("cible")
         return cible.reference if cible else None
 
     @property
@@ -175,18 +182,13 @@ class Evenement(BaseModel):
     @property
     def a_completer(self) -> dict[str, str]:
         """Ce que les règles attendent et que l’émetteur n’a pas dit : champ → que écrire."""
+        donnees: Donnees = self.data
+        a_part = self._a_part
         return {
-            champ: phrase for champ, phrase in self.data.attendus.items() if self._manque(champ)
+            champ: phrase
+            for champ, phrase in donnees.attendus.items()
+            if donnees.manque(champ, a_part.get(champ))
         }
-
-    def _manque(self, champ: str) -> bool:
-        """Rien n’est dit ; ou ce qui est dit à part est trop court, tant que l’on peut le voir."""
-        texte = self._a_part.get(champ)
-        if texte is not None:
-            attendue: int = self.data.longueurs.get(champ, 0)
-            return len(texte.strip()) < attendue
-        vide = getattr(self.data, champ) in (None, (), "")
-        return bool(vide and champ not in self.data.confidences)
 
     @property
     def a_part(self) -> dict[str, str]:

@@ -50,11 +50,22 @@ class Writer:
         return answer
 
     async def submit_many(
-        self, events: Sequence[CloudEvent], fingerprints: Sequence[bytes | None]
+        self,
+        events: Sequence[CloudEvent],
+        fingerprints: Sequence[bytes | None],
+        traceparents: Sequence[str | None],
     ) -> list[Receipt | Refusal]:
-        """Answer each event for itself, in order, once all are decided."""
-        lines = zip(events, fingerprints, strict=True)
-        return await self._answers(events, [Row.of(*line, None) for line in lines])
+        """Answer each event for itself, in order, once all are decided.
+
+        *traceparents*: who continues the trace of each, whatever it says itself.
+        """
+        rows = [
+            Row.of(event, fingerprint, None)._replace(traceparent=traceparent)
+            for event, fingerprint, traceparent in zip(
+                events, fingerprints, traceparents, strict=True
+            )
+        ]
+        return await self._answers(events, rows)
 
     def start(self) -> None:
         self._open = True

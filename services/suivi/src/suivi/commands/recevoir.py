@@ -107,11 +107,10 @@ class Reception:
                 raise TooLarge
         except Refusal as refus:
             return refus
-        evenement = fait.evenement.model_copy(update={"organisation": organisation})
         empreinte = self._empreinte(contenu)
         if fait.personne:
-            return ARapprocher(evenement, empreinte, self._empreinte(fait.personne.cle))
-        return _Recu(evenement.separer(), empreinte)
+            return ARapprocher(fait.evenement, empreinte, self._empreinte(fait.personne.cle))
+        return _Recu(fait.evenement.separer(), empreinte)
 
     async def _ecarter(
         self, examines: list["_Recu | ARapprocher | Refusal"]
@@ -142,12 +141,12 @@ class Reception:
 
     async def _ecrire(self, recus: Sequence["_Recu"]) -> list[log.Receipt | Refusal]:
         spans = [observability.start("append", parent=r.evenement.traceparent) for r in recus]
-        traces = [
-            r.evenement.model_copy(update={"traceparent": traceparent})
-            for r, (traceparent, _) in zip(recus, spans, strict=True)
-        ]
         try:
-            return await self.writer.submit_many(traces, [r.empreinte for r in recus])
+            return await self.writer.submit_many(
+                [r.evenement for r in recus],
+                [r.empreinte for r in recus],
+                [traceparent for traceparent, _ in spans],
+            )
         finally:
             for _, end in spans:
                 end(None)

@@ -107,7 +107,7 @@ def examiner(
         lieux = [(e["type"], (*rapprochement.CHAMP, *e["loc"])) for e in erreur.errors()]
         raise EvenementInvalide(*(_faute(type_, *lieu) for type_, lieu in lieux)) from None
     try:
-        evenement = valider(document)
+        evenement = valider(document, prefixe)
     except ValidationError as erreur:
         fautes = (_faute(e["type"], *e["loc"], ctx=e.get("ctx", {})) for e in erreur.errors())
         raise EvenementInvalide(*fautes) from None
