@@ -126,7 +126,7 @@ async def test_toute_lecture_est_notee(suivi: Suivi, mission_locale: Partenaire)
     await mission_locale.http.get(f"/v1/parcours/{parcours_id}")
     await mission_locale.http.get(f"/v1/parcours/{uuid4()}")
 
-    async with suivi.access._begin() as tx:  # noqa: SLF001 - the table has no other reader yet
+    async with suivi.access._connected() as tx:  # noqa: SLF001 - the table has no other reader yet
         lues = (await tx.execute(text("select action, object from reading"))).all()
 
     assert [tuple(ligne) for ligne in lues] == [("lire un parcours", str(parcours_id))]

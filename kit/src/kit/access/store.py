@@ -32,13 +32,14 @@ class Access:
     """The database `acces`. PostgreSQL not answering is `Unavailable`, whatever was asked."""
 
     def __init__(self, engine: AsyncEngine, platform_key: SecretStr) -> None:
-        self._engine = engine
+        # Each call is one statement: a transaction of its own would cost two more round trips.
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._pepper = subkey(platform_key, "keys")
         self._seen: dict[str, _Seen] = {}
         self._asked: dict[tuple[str, bytes], asyncio.Task[_Seen]] = {}
 
     async def ping(self) -> None:
-        async with self._begin() as tx:
+        async with self._connected() as tx:
             await tx.execute(text("select 1"))
 
     async def create_organisation(self, siret: str, name: str, role: str) -> Organisation:
@@ -47,7 +48,7 @@ class Access:
         made = Organisation(named_uuid(source), name, role, source)
         row = {"id": made.id, "source": source, "name": name, "role": role}
         query = insert(tables.organisation).values(row)
-        async with self._begin() as tx:
+        async with self._connected() as tx:
             await tx.execute(
                 query.on_conflict_do_update(
                     index_elements=["id"], set_={"name": name, "role": role}
@@ -64,14 +65,14 @@ class Access:
         return None if row is None else _organisation(row)
 
     async def organisations(self) -> list[Organisation]:
-        async with self._begin() as tx:
+        async with self._connected() as tx:
             rows = await tx.execute(select(tables.organisation).order_by("name"))
         return [_organisation(row) for row in rows]
 
     async def directory(self, ids: Collection[UUID]) -> dict[UUID, str]:
         """The names of those of *ids* that are known."""
         columns = tables.organisation.c
-        async with self._begin() as tx:
+        async with self._connected() as tx:
             rows = await tx.execute(select(columns.id, columns.name).where(columns.id.in_(ids)))
         return {row.id: row.name for row in rows}
 
@@ -87,7 +88,7 @@ class Access:
             "digest": mac(self._pepper, key.encode()),
             "expires_at": clock.now() + lifetime,
         }
-        async with self._begin() as tx:
+        async with self._connected() as tx:
             await tx.execute(insert(tables.key).values(row))
         return key
 
@@ -96,7 +97,7 @@ class Access:
         query = select(*columns).order_by("organisation", "created_at")
         if organisation is not None:
             query = query.where(tables.key.c.organisation == organisation.id)
-        async with self._begin() as tx:
+        async with self._connected() as tx:
             rows = await tx.execute(query)
         return [
             Key(
@@ -115,7 +116,7 @@ class Access:
         """Refuse it from now on: within `CACHE_SECONDS` in other processes."""
         query = update(tables.key).where(tables.key.c.id == key_id)
         changed = {"revoked_at": func.coalesce(tables.key.c.revoked_at, func.now())}
-        async with self._begin() as tx:
+        async with self._connected() as tx:
             if (await tx.execute(query.values(changed))).rowcount == 0:
                 raise NotFound
         self._seen.pop(key_id, None)
@@ -138,14 +139,14 @@ class Access:
         made = Person(named_uuid(f"{organisation.source}#{name}"), name, role, organisation)
         row = {"id": made.id, "name": name, "role": role, "organisation": organisation.id}
         query = insert(tables.person).values(row)
-        async with self._begin() as tx:
+        async with self._connected() as tx:
             await tx.execute(
                 query.on_conflict_do_update(index_elements=["id"], set_={"role": role})
             )
         return made
 
     async def people(self) -> list[Person]:
-        async with self._begin() as tx:
+        async with self._connected() as tx:
             rows = await tx.execute(_PEOPLE.order_by(tables.person.c.role, tables.person.c.name))
         return [_person(row) for row in rows]
 
@@ -165,8 +166,8 @@ class Access:
             "object": str(object_id),
             "trace": trace_id(current_traceparent()),
         }
-        async with self._begin() as tx:
-            await tx.execute(insert(tables.reading).values(row))
+        async with self._connected() as tx:
+            await tx.execute(_NOTE, row)
 
     async def _ask(self, key_id: str, digest: bytes) -> "_Seen":
         """One question to the database, however many requests of one caller wait for the answer.
@@ -183,7 +184,7 @@ class Access:
     async def _look_up(self, key_id: str, digest: bytes) -> "_Seen":
         """Ask the database, and note there that the key serves, at most once a minute."""
         until = monotonic() + CACHE_SECONDS
-        async with self._begin() as tx:
+        async with self._connected() as tx:
             row = (await tx.execute(_LIVE_KEY.where(tables.key.c.id == key_id))).one_or_none()
             if row is None or not same(row.digest, digest):
                 raise Unauthenticated
@@ -194,13 +195,13 @@ class Access:
         return _Seen(until, digest, caller)
 
     async def _one(self, query: "Select[*tuple[Any, ...]]") -> "Row[*tuple[Any, ...]] | None":
-        async with self._begin() as tx:
+        async with self._connected() as tx:
             return (await tx.execute(query)).one_or_none()
 
     @asynccontextmanager
-    async def _begin(self) -> AsyncIterator[AsyncConnection]:
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
         try:
-            async with self._engine.begin() as tx:
+            async with self._engine.connect() as tx:
                 yield tx
         except Exception as error:
             if is_outage(error):
@@ -229,6 +230,7 @@ _LIVE_KEY = (
     .join_from(tables.key, tables.organisation)
     .where(tables.key.c.revoked_at.is_(None), tables.key.c.expires_at > func.now())
 )
+_NOTE = insert(tables.reading)
 _PEOPLE = select(
     tables.organisation,
     tables.person.c.id.label("person_id"),

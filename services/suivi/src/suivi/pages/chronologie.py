@@ -14,7 +14,7 @@ from contracts.suivi import SuiviRepriseEffective, SuiviSuspensionPrononcee
 from kit import log
 from kit.observability import trace_id
 from suivi.pages.fil import tracer
-from suivi.queries.lecture import Lecture, evenements
+from suivi.queries.lecture import Lecture
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Chronologie:
         self._trace_url = trace_url
         self._le = le
         self._entrees = {Reference(e.source, e.id): e for e in lecture.entrees}
-        self._dits = {e.reference: e for e in evenements(lecture.entrees)}
+        self._dits = {e.reference: e for e in lecture.journal}
         self._lignes = {ligne.evenement.reference: ligne for ligne in self._toutes()}
         self._relier()
         self.sections = list(self._sections())

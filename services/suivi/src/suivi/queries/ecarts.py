@@ -36,7 +36,7 @@ def dernier_ecart(lecture: Lecture, aujourd_hui: date) -> date | None:
 
 def reponses(lecture: Lecture, au: date) -> list[Reponse]:
     """Les réponses successives à la même question ; une seule si rien n’a été appris depuis."""
-    journal = evenements(lecture.entrees)
+    journal = lecture.journal
     soir = midnight_after(au)
     sus = [e for e in journal if e.recordedtime is not None and e.recordedtime < soir]
     trouvees = [Reponse(None, lire_parcours(sus, au, lecture.ailleurs), None)]
@@ -57,7 +57,7 @@ def difference(avant: Lecture, apres: Lecture, nom: Nom) -> list[Ecart]:
     return differences(
         Relecture(avant.parcours, avant.jusqu_a),
         Relecture(apres.parcours, apres.jusqu_a),
-        evenements(max(avant.entrees, apres.entrees, key=len)),
+        max(avant, apres, key=lambda lecture: lecture.version).journal,
         nom,
     )
 
@@ -66,11 +66,9 @@ def appris_depuis(lecture: Lecture, au: date, nom: Nom) -> list[Ecart]:
     """Ce que l’on a appris du jour `au` depuis son soir."""
     soir = midnight_after(au) - timedelta(microseconds=1)
     sus = [entree for entree in lecture.entrees if entree.recorded_at <= soir]
-    alors, depuis = (
-        lire_parcours(evenements(entrees), au, lecture.ailleurs)
-        for entrees in (sus, lecture.entrees)
-    )
-    avant = replace(lecture, entrees=sus, jusqu_a=soir, parcours=alors)
+    journal = evenements(sus)
+    alors, depuis = (lire_parcours(lus, au, lecture.ailleurs) for lus in (journal, lecture.journal))
+    avant = replace(lecture, entrees=sus, journal=journal, jusqu_a=soir, parcours=alors)
     return difference(avant, replace(lecture, parcours=depuis), nom)
 
 

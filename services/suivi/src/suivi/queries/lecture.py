@@ -35,13 +35,15 @@ class VersionInconnue(NotFound):
 class Lecture:
     """Le journal d’un parcours, arrêté à une version qui ne changera plus.
 
-    `jusqu_a` : l’instant dont on demande ce que l’on savait. `suites` : ce que le journal a noté
-    depuis. `ailleurs` : les cibles que l’on savait être dans un autre parcours.
+    `jusqu_a` : l’instant dont on demande ce que l’on savait. `journal` : les événements de ses
+    entrées. `suites` : ce que le journal a noté depuis. `ailleurs` : les cibles que l’on savait
+    être dans un autre parcours.
     """
 
     parcours_id: UUID
     jusqu_a: datetime
     entrees: Sequence[log.Entry]
+    journal: Sequence[Evenement]
     suites: Sequence[log.Entry]
     ailleurs: Collection[Reference]
     parcours: Parcours
@@ -122,6 +124,7 @@ async def relire(  # noqa: PLR0913 - the coordinates of one reading
         parcours_id=parcours_id,
         jusqu_a=jusqu_a,
         entrees=entrees,
+        journal=journal,
         suites=toutes[arretee:],
         ailleurs=trouvees,
         parcours=lire_parcours(journal, au, trouvees),

@@ -3,14 +3,14 @@
 from contracts.lecture import Nom
 from kit.access import Access
 from kit.ids import named_uuid
-from suivi.queries.lecture import Lecture, evenements
+from suivi.queries.lecture import Lecture
 
 
 async def nommer(access: Access, *lectures: Lecture) -> Nom:
     """De l’URN d’une organisation à son nom ; son SIRET, si la plateforme ne la connaît pas."""
     nommees = {entree.origin for lecture in lectures for entree in lecture.entrees if entree.origin}
     for lecture in lectures:
-        for evenement in (*evenements(lecture.entrees), *lecture.parcours.evenements):
+        for evenement in (*lecture.journal, *lecture.parcours.evenements):
             nommees |= {named_uuid(urn) for urn in evenement.nommes}
     noms = await access.directory(nommees)
 

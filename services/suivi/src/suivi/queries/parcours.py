@@ -61,7 +61,7 @@ def _lignes(lecture: Lecture, noms: dict[UUID, str]) -> list[LigneVue]:
     etapes = {e.reference: etape.id for etape in parcours.etapes for e in etape.evenements}
     ecartes = [
         evenement
-        for evenement in evenements(lecture.entrees)
+        for evenement in lecture.journal
         if evenement.reference in parcours.effets.sans_effet or evenement.target
     ]
     montres = sorted([*parcours.evenements, *ecartes], key=lambda e: (e.time, e.rang, e.reference))

@@ -29,7 +29,11 @@ designations = Table(
     Index("designations_organisation", "organisation"),
 )
 
-_LECTEUR = text("set local role suivi_lecteur")
+_LECTEUR = text(
+    "select set_config('role', 'suivi_lecteur', true),"
+    " set_config('app.org', cast(:organisation as text), true)"
+)
+_LIRE = text("select peut_lire(:parcours, :organisation)")
 _DERNIERS = text(
     "select p.id from parcours p join lateral ("
     "  select e.recorded_at from log.entry e where e.partition = log.partition_of(p.id)"
@@ -64,7 +68,7 @@ async def noter(
 
 async def lire(tx: AsyncConnection, parcours_id: UUID, organisation: UUID) -> bool:
     """Si cette organisation peut lire ce parcours."""
-    return bool(await tx.scalar(select(func.peut_lire(parcours_id, organisation))))
+    return bool(await tx.scalar(_LIRE, {"parcours": parcours_id, "organisation": organisation}))
 
 
 async def lire_par_code(tx: AsyncConnection, code: str, organisation: UUID) -> list[UUID]:
@@ -86,6 +90,5 @@ async def lire_derniers(tx: AsyncConnection, organisation: UUID, limite: int) ->
 async def lecture(db: AsyncEngine, organisation: UUID) -> AsyncIterator[AsyncConnection]:
     """Une transaction où PostgreSQL lui-même ne montre que ce que l’organisation peut lire."""
     async with db.begin() as tx:
-        await tx.execute(_LECTEUR)
-        await tx.execute(select(func.set_config("app.org", str(organisation), True)))  # noqa: FBT003
+        await tx.execute(_LECTEUR, {"organisation": str(organisation)})
         yield tx

@@ -203,9 +203,9 @@ class ParcoursVue(Vue):
 def _mis_a_part(lecture: Lecture) -> list[MiseAPartVue]:
     """Dans l’ordre de la vie. Ce qu’une correction remplace reste ici tel que dit d’abord."""
     entrees = {Reference(e.source, e.id): e for e in (*lecture.entrees, *lecture.suites)}
-    dits = {e.reference: e for e in evenements((*lecture.entrees, *lecture.suites))}
-    suites = [e.reference for e in evenements(lecture.suites)]
-    mises = mises_a_part(lecture.parcours, suites)
+    suites = evenements(lecture.suites)
+    dits = {e.reference: e for e in (*lecture.journal, *suites)}
+    mises = mises_a_part(lecture.parcours, [e.reference for e in suites])
     return [
         MiseAPartVue(
             **AppuiVue.de(dits[mise.evenement], entrees[mise.evenement]).model_dump(),
