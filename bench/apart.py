@@ -12,12 +12,16 @@ import uvloop
 P = ParamSpec("P")
 T = TypeVar("T")
 
+# Everything is imported once, in a process from which the others are then forked.
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["bench.__main__"])
+
 
 def start(
     work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
 ) -> Future[T]:
     """Begin *work* in a new process, which ends with it."""
-    pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(1, mp_context=_CONTEXT)
     future = pool.submit(_run, work, args, kwargs)
     pool.shutdown(wait=False)
     return future
