@@ -60,6 +60,28 @@ async def test_positions_and_versions_are_contiguous_however_many_append(db: Asy
     assert await faults(db) == []
 
 
+async def test_batches_that_share_ids_all_end_and_each_id_is_stored_once(db: AsyncEngine):
+    """They hold different partitions, so that only the receipts make them wait for one another."""
+    dice = random.Random(11)
+    races = 12
+
+    async def client(partition: int, ids: list[str]) -> list[log.Receipt]:
+        batch = [Event(subject=stream_in(partition), id=id_) for id_ in dice.sample(ids, len(ids))]
+        return await append(db, *batch)
+
+    before = await head(db)
+    for race in range(races):
+        ids = [f"shared {race} {number}" for number in range(30)]
+        clients = (client(partition, dice.sample(ids, 20)) for partition in range(5))
+        answers = [one for answer in await asyncio.gather(*clients) for one in answer]
+        stored = [(one.partition, one.position) for one in answers if one.status == "new"]
+        assert {one.status for one in answers} == {"new", "duplicate"}
+        assert {(one.partition, one.position) for one in answers} == set(stored)
+        assert await head(db) == before + len(stored)
+        before += len(stored)
+    assert await faults(db) == []
+
+
 async def test_a_stream_lives_in_one_partition_python_and_sql_agree(db: AsyncEngine):
     streams = [uuid4() for _ in range(300)] + [UUID(int=0), UUID(int=(1 << 128) - 1)]
 

@@ -51,8 +51,7 @@ end $$;
 --   new        written at (partition, position, version)
 --   duplicate  (source, id) is stored, or earlier in the batch, with the same fingerprint or one of the two null: where it is
 --   conflict   the same with another fingerprint: where it is
---   stale      p_expected[i] is not the head of the stream (or seemed not to be, while the batch lost a race for an id: read, ask again):
---              nothing written, id not consumed; version = the head
+--   stale      p_expected[i] is not the head of the stream: nothing written, id not consumed; version = the head
 -- Optional arrays may be null as a whole.  40001, 40P01, 57P01, 08xxx: send the batch again; 22xxx, 23xxx: a bad row, split the batch.
 create function log.append(
   p_stream uuid[], p_source text[], p_id text[], p_type text[], p_happened_at timestamptz[], p_body jsonb[],
@@ -69,8 +68,8 @@ declare
   touched smallint[];                              -- partitions of the batch, ascending
   base    bigint[];                                -- by partition + 1: its last position
   answer  text[]; part smallint[]; pos bigint[]; ver int[]; fresh boolean[];     -- the answers; fresh: to be written
-  head    int[]; winner int[]; stale boolean[];    -- of the careful way: by first row of the stream, by first row of the id, by row
-  careful boolean := false; wanted int; won int; p smallint; w int; last_pos bigint; last_ts timestamptz; ts timestamptz; r record;
+  head    int[]; winner int[];                     -- of the careful way: by first row of the stream, by first row of the id
+  careful boolean := false; p smallint; w int; last_pos bigint; last_ts timestamptz; ts timestamptz; r record;
 begin
   if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
     raise exception 'log.append needs READ COMMITTED, to see what others committed' using errcode = 'invalid_transaction_state';
@@ -85,8 +84,7 @@ begin
   touched := coalesce((select array_agg(distinct q order by q) from (select log.partition_of(s) as q from unnest(p_stream) s) x), '{}');
   -- ascending, so no deadlock; held to the end, so one writer per partition
   foreach p in array touched loop perform pg_advisory_xact_lock(4242, p); end loop;
-  for pass in 1 .. 3 loop                          -- from here every statement sees all that former holders committed
-    if pass = 3 then raise exception 'log.append lost a race twice: impossible' using errcode = 'internal_error'; end if;
+  loop                                             -- from here every statement sees all that former holders committed
     ts := clock_timestamp();                       -- now that the locks are held
     foreach p in array touched loop
       select e.position, e.recorded_at into last_pos, last_ts from log.entry e where e.partition = p order by e.position desc limit 1;
@@ -98,16 +96,14 @@ begin
              coalesce(bool_or(p_expected[f.i] <> f.ver - 1), false)
         into part, pos, ver, careful
         from (select h.i, h.part, base[h.part + 1] + row_number() over (partition by h.part order by h.i) as pos,
-                     max(h.head) over (partition by h.stream) + h.nth as ver
-                from (select k.*, case when k.nth = 1 then coalesce((select e.version from log.entry e where e.partition = k.part
-                               and e.stream = k.stream order by e.version desc limit 1), 0) end as head
-                        from (select i, p_stream[i] as stream, log.partition_of(p_stream[i]) as part,
-                                     row_number() over (partition by p_stream[i] order by i)::int as nth
-                                from generate_series(1, n) i) k) h) f;
-      wanted := n; answer := array_fill('new'::text, array[n]); fresh := array_fill(true, array[n]);
+                     h.head + (row_number() over (partition by h.stream order by h.i))::int as ver
+                from (select k.*, coalesce((select e.version from log.entry e where e.partition = k.part and e.stream = k.stream
+                               order by e.version desc limit 1), 0) as head
+                        from (select i, p_stream[i] as stream, log.partition_of(p_stream[i]) as part from generate_series(1, n) i) k) h) f;
+      answer := array_fill('new'::text, array[n]); fresh := array_fill(true, array[n]);
     end if;
     if careful then                                -- row by row, in order
-      wanted := 0; head := null; winner := null;
+      head := null; winner := null;
       for r in
         select k.*, c.partition as old_part, c.position as old_pos, c.fingerprint as old_print,
                (select e.version from log.entry e where e.partition = c.partition and e.position = c.position) as old_ver,
@@ -125,26 +121,24 @@ begin
         elsif w is not null then                   -- a twin
           answer[r.i] := case when p_fingerprint[w] <> p_fingerprint[r.i] then 'conflict' else 'duplicate' end;
           part[r.i] := part[w]; pos[r.i] := pos[w]; ver[r.i] := ver[w];
-        elsif stale[r.i] or p_expected[r.i] <> head[r.stream1] then
-          answer[r.i] := 'stale'; stale[r.i] := true;          -- and stays so in a second pass, which then locks no new key
-          part[r.i] := r.part; pos[r.i] := null; ver[r.i] := head[r.stream1];
+        elsif p_expected[r.i] <> head[r.stream1] then
+          answer[r.i] := 'stale'; part[r.i] := r.part; pos[r.i] := null; ver[r.i] := head[r.stream1];
         else
-          wanted := wanted + 1; winner[r.id1] := r.i; base[r.part + 1] := base[r.part + 1] + 1; head[r.stream1] := head[r.stream1] + 1;
+          winner[r.id1] := r.i; base[r.part + 1] := base[r.part + 1] + 1; head[r.stream1] := head[r.stream1] + 1;
           answer[r.i] := 'new'; fresh[r.i] := true; part[r.i] := r.part; pos[r.i] := base[r.part + 1]; ver[r.i] := head[r.stream1];
         end if;
       end loop;
     end if;
-    insert into log.receipt (source, id, partition, position, fingerprint)
-    select p_source[i], p_id[i], part[i], pos[i], p_fingerprint[i] from generate_series(1, n) i where fresh[i]
-     order by p_source[i] collate "C", p_id[i] collate "C"     -- everybody in one order: no deadlock on keys either
-    on conflict do nothing;                                    -- waits for a transaction that is writing the same key
-    get diagnostics won = row_count;
-    exit when won = wanted;
-    delete from log.receipt c using generate_series(1, n) i    -- some id is stored, or a twin: take ours back, go the careful way
-     where fresh[i] and c.source = p_source[i] and c.id = p_id[i] and c.partition = part[i] and c.position = pos[i];
-    careful := true;
+    begin                                          -- of its own, taken back when it fails: no key stays locked
+      insert into log.receipt (source, id, partition, position, fingerprint)
+      select p_source[i], p_id[i], part[i], pos[i], p_fingerprint[i] from generate_series(1, n) i where fresh[i]
+       order by p_source[i] collate "C", p_id[i] collate "C";  -- everybody in one order, waiting for who writes the same key: no deadlock
+      exit;
+    exception when unique_violation then
+      careful := true;                             -- some id is stored, or a twin; each time one more is seen, so this ends
+    end;
   end loop;
-  if wanted > 0 then
+  if true = any (fresh) then
     insert into log.entry (partition, position, stream, version, source, id, type, happened_at, recorded_at, correlation, causation,
                            traceparent, origin, target_source, target_id, body)
     select part[i], pos[i], p_stream[i], ver[i], p_source[i], p_id[i], p_type[i], p_happened_at[i], ts, p_correlation[i], p_causation[i],

@@ -114,8 +114,7 @@ class Row(NamedTuple):
 
 # The trace is not part of the fact; the others are what each store says of its own copy.
 _NOT_BODY = {"traceparent", "partition", "position", "version", "recordedtime"}
-_PARAMETERS = {"body": "cast(cast(:body as text[]) as jsonb[])"}
-_ARGUMENTS = (f"p_{name} => {_PARAMETERS.get(name, f':{name}')}" for name in Row._fields)
+_ARGUMENTS = (f"p_{name} => :{name}" for name in Row._fields)
 # Nothing in these statements comes from outside: hence each noqa.
 _APPEND = text(
     f"select status, partition, position, version from log.append({', '.join(_ARGUMENTS)})"  # noqa: S608
