@@ -11,6 +11,7 @@ from bench.gate import Seen, Verdict, inspect
 from bench.ground import Ground, Store
 from bench.line import Line, Reference, Target, middle
 from bench.machine import Meter
+from bench.peers import Peer
 from bench.rows import Placed
 from bench.size import Size
 from kit import log
@@ -32,17 +33,10 @@ class Cost(NamedTuple):
 
 def lines(ground: Ground, at: Store, size: Size, among: int) -> Iterator[Line]:
     """Ours beside COPY; then each peer, with the same rows in its own tables."""
-    ours = beside_copy(at, size, among)
-    yield ours
+    yield beside_copy(at, size, among)
     yield _followed(ground, size)
     for peer in peers.available(ground):
-        lone = peer.write(size.appended // 2, GROUP, CONNECTIONS, tail=False)
-        rate = size.appended // 2 / lone.seconds
-        yield ours._replace(
-            measure=f"ajout au journal, face à {peer.name}",
-            target=Target(ratio=1.5) if peer.safe else Target(),
-            reference=Reference(peer.name, rate),
-        )
+        yield _beside(ground, peer, size)
         number = size.appended // 4
         followed = peer.write(number, GROUP, CONNECTIONS, tail=True)
         yield Line(
@@ -54,6 +48,27 @@ def lines(ground: Ground, at: Store, size: Size, among: int) -> Iterator[Line]:
             followed.seen,
             generator=followed.cpu,
         )
+
+
+def _beside(ground: Ground, peer: Peer, size: Size) -> Line:
+    """Ours and *peer* in turn, each in a new store."""
+    ours, theirs, verdict, number = [], [], Verdict(), size.appended // 2
+    for turn in range(size.rounds):
+        theirs.append(number / peer.write(number, GROUP, CONNECTIONS, tail=False).seconds)
+        cost, found = _append(ground.store(), number, number, f"beside{turn}")
+        ours.append(number / cost.seconds)
+        verdict = verdict.plus(found)
+    return Line(
+        f"ajout au journal, face à {peer.name}",
+        middle(ours),
+        "événements/s",
+        f"{_SHAPE}, autant de parcours que de lignes, {size.rounds} x {number} lignes dans des"
+        f" bases neuves ; {peer.shape}",
+        verdict,
+        Target(ratio=1.5) if peer.safe else Target(),
+        Reference(peer.name, middle(theirs)),
+        cost.cpu,
+    )
 
 
 def beside_copy(at: Store, size: Size, among: int) -> Line:
