@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import NamedTuple, cast
 
 from bench.machine import Meter
@@ -87,7 +88,7 @@ async def paced(
         connection = await free.get()
         answers[rank] = answer = await connection.ask(requests[rank])
         free.put_nowait(connection)
-        if rank in follow:
+        if rank in follow and answer.status == HTTPStatus.CREATED:
             question, wanted = follow[rank]
             connection = reading[rank % len(reading)]
             while wanted not in (found := await connection.ask(question)).body:
@@ -118,7 +119,8 @@ async def _each(
 class Connection(asyncio.Protocol):
     """One connection, one request at a time; those who ask meanwhile wait for their turn."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int) -> None:
+        self._port = port
         self._transport: asyncio.Transport | None = None
         self._received = b""
         self._answer: asyncio.Future[Answer] | None = None
@@ -127,19 +129,24 @@ class Connection(asyncio.Protocol):
 
     @classmethod
     async def open(cls, port: int) -> "Connection":
-        loop = asyncio.get_running_loop()
-        _, connection = await loop.create_connection(cls, LOOPBACK, port)
+        connection = cls(port)
+        await connection._connect()
         return connection
 
     async def ask(self, raw: bytes) -> Answer:
         """Send *raw* and wait for its answer; 0 as its status: there was none."""
         async with self._turn:
-            if self._transport is None:
-                return Answer(0, 0, 0, b"")
             self._answer = asyncio.get_running_loop().create_future()
             self._sent = time.monotonic()
-            self._transport.write(raw)
+            # The server closes what has been idle for long.
+            transport = self._transport or await self._connect()
+            transport.write(raw)
             return await self._answer
+
+    async def _connect(self) -> asyncio.Transport:
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_connection(lambda: self, LOOPBACK, self._port)
+        return transport
 
     def close(self) -> None:
         if self._transport is not None:

@@ -53,6 +53,9 @@ end $$;
 --   conflict   the same with another fingerprint: where it is
 --   stale      p_expected[i] is not the head of the stream: nothing written, id not consumed; version = the head
 -- Optional arrays may be null as a whole.  40001, 40P01, 57P01, 08xxx: send the batch again; 22xxx, 23xxx: a bad row, split the batch.
+-- "log.last_version(k.part, k.stream)" stands for one look-up for each partition, by its name: choosing it at each row, as a look-up in
+-- log.entry does, would cost as much as the look-up.
+do $do$ begin execute replace($create$
 create function log.append(
   p_stream uuid[], p_source text[], p_id text[], p_type text[], p_happened_at timestamptz[], p_body jsonb[],
   p_fingerprint bytea[] default null, p_expected int[] default null, p_correlation text[] default null, p_causation text[] default null,
@@ -97,8 +100,7 @@ begin
         into part, pos, ver, careful
         from (select h.i, h.part, base[h.part + 1] + row_number() over (partition by h.part order by h.i) as pos,
                      h.head + (row_number() over (partition by h.stream order by h.i))::int as ver
-                from (select k.*, coalesce((select e.version from log.entry e where e.partition = k.part and e.stream = k.stream
-                               order by e.version desc limit 1), 0) as head
+                from (select k.*, coalesce(log.last_version(k.part, k.stream), 0) as head
                         from (select i, p_stream[i] as stream, log.partition_of(p_stream[i]) as part from generate_series(1, n) i) k) h) f;
       answer := array_fill('new'::text, array[n]); fresh := array_fill(true, array[n]);
     end if;
@@ -147,6 +149,9 @@ begin
   end if;
   return query select i, answer[i], part[i], pos[i], ver[i] from generate_series(1, n) i;
 end $$;
+$create$, 'log.last_version(k.part, k.stream)', (select 'case k.part ' || string_agg(format('when %1$s then (select e.version
+  from log.entry_%1$s e where e.stream = k.stream order by e.version desc limit 1)', q), ' ') || ' end'
+  from log.identity, generate_series(0, partitions - 1) q)); end $do$;
 -- READ a stream as known at an instant, or exactly at a version.  Plan: an index scan of one partition on (stream, version).
 create function log.read(p_stream uuid, p_known_at timestamptz default 'infinity', p_version int default 2147483647)
 returns setof log.entry language sql stable as $$
