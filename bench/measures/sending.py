@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from itertools import cycle
 from typing import NamedTuple, cast
@@ -112,7 +112,7 @@ async def _backlog(at: Store, number: int, port: int) -> tuple[float, Verdict, f
         names = [uuid4().hex for _ in range(number)]
         meter = Meter()
         with meter.running():
-            await _due(connection, subscriptions, names)
+            await _due(connection, cycle(subscriptions), names)
             await _until(lambda: len(arrived) >= number)
         await connection.close()
     rate = number / (arrived[-1].at - arrived[0].at)
@@ -131,12 +131,13 @@ async def _steady(
         subscriptions = await _subscribe(connection, urls)
         due: dict[str, float] = {}
         each = round(_RATE * _TICK)
+        in_turn = cycle(subscriptions[:RECEIVERS])
         meter = Meter()
         with meter.running():
             for _ in range(round(seconds / _TICK)):
                 names = [uuid4().hex for _ in range(each)]
                 due |= dict.fromkeys(names, time.monotonic())
-                await _due(connection, subscriptions[:RECEIVERS], names)
+                await _due(connection, in_turn, names)
                 await _due(connection, subscriptions[RECEIVERS:], [uuid4().hex])
                 await asyncio.sleep(_TICK)
             await _until(lambda: len(arrived) >= len(due))
@@ -176,16 +177,16 @@ async def _subscribe(connection: asyncpg.Connection, urls: Sequence[str]) -> lis
 
 
 async def _due(
-    connection: asyncpg.Connection, subscriptions: Sequence[UUID], names: Sequence[str]
+    connection: asyncpg.Connection, subscriptions: Iterable[UUID], names: Sequence[str]
 ) -> None:
-    """Make these deliveries due now, dealt to *subscriptions* in turn."""
+    """Make these deliveries due now, each to the next of *subscriptions*."""
     now = clock.now()
     await connection.copy_records_to_table(
         "envois",
         columns=_DELIVERY,
         records=[
             (subscription, name, _TYPE, "urn:bench", name, now, now, now)
-            for subscription, name in zip(cycle(subscriptions), names, strict=False)
+            for name, subscription in zip(names, subscriptions, strict=False)
         ],
     )
 
