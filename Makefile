@@ -41,7 +41,7 @@ test-outages: venv ## Arrêter PostgreSQL et Kafka 30 s, à 220 envois/s (8 s à
 bench: venv ## Mesurer, à côté de références ; QUICK=1 en 3 minutes, MESURES="relais etat" choisit
 	@exec $(PYTHON) -m bench $(if $(QUICK),quick,full) $(MESURES)
 
-bench-large: venv ## Mesurer sur des journaux de 10 000, 1 et 10 millions d’événements (15 Go, gardés)
+bench-large: venv ## Mesurer sur des journaux de 10 000, 1 et 10 millions d’événements (19 Go, gardés)
 	@exec $(PYTHON) -m bench large
 
 chaos: venv ## Tout casser, au hasard d’une graine, puis compter : MINUTES=10 SEED=7 rejoue

@@ -19,7 +19,7 @@ SIZES: Final = (10_000, 1_000_000, 10_000_000)
 FOLDER: Final = (
     Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "sans-couture/bench"
 )
-_ROOM = 16_000_000_000
+_ROOM = 20_000_000_000
 _NAMES = "select datname from pg_database"
 
 
