@@ -27,12 +27,14 @@ _PATIENCE = 300
 _TABLES = """
 create table effect (rank bigserial primary key, partition smallint not null,
   position bigint not null, source text not null, id text not null);
-create table ready (member serial)"""
+create table ready (member serial);
+create table go (at timestamptz)"""
 _EFFECT = text(
     "insert into effect (partition, position, source, id) select * from"
     " unnest(cast(:partitions as smallint[]), cast(:positions as bigint[]),"
     " cast(:sources as text[]), cast(:ids as text[]))"
 )
+_PASSED = "select sum(position)::bigint from consumer.cursor"
 _READER = Reader("bench", "suivi")
 
 
@@ -120,15 +122,21 @@ class Heads:
 
 
 async def consume(url: str, kafka: str, name: str, epoch: UUID, heads: Mapping[int, int]) -> None:
-    """Be a member of the group until everything has taken effect."""
+    """Be a member of the group until everything has taken effect; nothing does until told."""
     db = engine(url)
+    told = asyncio.create_task(_wait(url, "select count(*) from go", 1))
+
+    async def apply_once_told(tx: AsyncConnection, records: Sequence[Record]) -> None:
+        await asyncio.shield(told)
+        await apply(tx, records)
+
     consumer = Consumer(
         name=_READER.consumer,
         log=_READER.log,
         topic=name,
         db=db,
         source=Heads(epoch, heads),
-        apply=apply,
+        apply=apply_once_told,
         dead_letters="bench.dead-letters",
         known_types=None,
     )
@@ -182,17 +190,15 @@ async def _assigned(consumer: Consumer) -> bool:
 
 
 async def _rate(url: str, number: int) -> float:
-    """Events a second from now, when all is in Kafka, to the last effect."""
+    """Have the members begin, when all is in Kafka; events a second, to the last effect."""
     connection = await store.connect(url)
-    passed = "select sum(position)::bigint from consumer.cursor"
     started = time.monotonic()
-    now = already = int(await connection.fetchval(passed))
+    await connection.execute("insert into go values (now())")
     async with asyncio.timeout(_PATIENCE):
-        while now < number:
+        while await connection.fetchval(_PASSED) < number:
             await asyncio.sleep(_PAUSE)
-            now = await connection.fetchval(passed)
     await connection.close()
-    return (number - already) / (time.monotonic() - started)
+    return number / (time.monotonic() - started)
 
 
 async def _verdict(url: str, expected: Sequence[str]) -> Verdict:
