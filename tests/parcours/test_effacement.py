@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -102,8 +103,10 @@ class Personne:
         self.saisine = saisine["saisine_id"]
 
     async def chronologie(self) -> int:
-        lue = await self.acteurs.lire(CONSEIL, "suivi", f"/v1/parcours/{self.parcours}/chronologie")
-        return len(lue["evenements"])
+        """Combien d’événements le suivi en montre ; aucun tant qu’il n’a rien appris d’elle."""
+        chemin = f"/v1/parcours/{self.parcours}/chronologie"
+        statut, lue = await self.acteurs.appeler("GET", CONSEIL, "suivi", chemin)
+        return 0 if statut == HTTPStatus.NOT_FOUND else len(lue["evenements"])
 
 
 async def test_une_personne_effacee_ne_se_retrouve_nulle_part(pile: Stack):
@@ -215,11 +218,16 @@ def _dans(contenus: Iterable[bytes], textes: set[str]) -> Iterable[str]:
 
 
 async def _zipkin(pile: Stack) -> bytes:
-    async with (
-        aiohttp.ClientSession() as http,
-        http.get(f"{pile.zipkin.url}/api/v2/traces?limit=100000&lookback=86400000") as reponse,
-    ):
-        traces = await reponse.read()
+    """Toutes les traces, une fois que celles d’orientation, envoyées par lots, sont arrivées."""
+
+    async def lire() -> bytes:
+        async with (
+            aiohttp.ClientSession() as http,
+            http.get(f"{pile.zipkin.url}/api/v2/traces?limit=100000&lookback=86400000") as reponse,
+        ):
+            return await reponse.read()
+
+    traces = await attendre(lire, lambda lues: b"orientation" in lues)
     assert b"orientation" in traces, "la recherche voit les traces"
     return traces
 
