@@ -1,8 +1,6 @@
 """Relire le journal d’un parcours : à une version, ou tel que connu à un instant."""
 
-import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -84,15 +82,6 @@ class Consultation:
     async def noter(self, action: str, objet: object) -> None:
         await self.access.record_reading(self.reader, action, objet, self.le)
 
-    @asynccontextmanager
-    async def notee(self, action: str, objet: object) -> AsyncIterator[None]:
-        """Noter pendant ce qui suit : à la sortie, c’est noté, ou c’est une erreur."""
-        notee = asyncio.create_task(self.noter(action, objet))
-        try:
-            yield
-        finally:
-            await notee
-
 
 async def relire(  # noqa: PLR0913 - the coordinates of one reading
     consultation: Consultation,
@@ -121,10 +110,10 @@ async def relire(  # noqa: PLR0913 - the coordinates of one reading
             raise ParcoursInconnu
         if efface_le := await erasure.erased_at(tx, parcours_id):
             raise ParcoursEfface(efface_le)
-        async with consultation.notee("lire un parcours", parcours_id):
-            toutes = await log.read(tx, parcours_id, version=derniere)
+        toutes = await log.read(tx, parcours_id, version=derniere)
     if derniere is not None and len(toutes) != derniere:
         raise VersionInconnue(len(toutes))
+    await consultation.noter("lire un parcours", parcours_id)
     entrees = toutes[:arretee]
     if version is not None:
         jusqu_a = entrees[-1].recorded_at if entrees else consultation.le
