@@ -145,7 +145,7 @@ async def consume(url: str, kafka: str, name: str, epoch: UUID, heads: Mapping[i
         while not await _assigned(consumer):
             await asyncio.sleep(_PAUSE)
         await _execute(url, "insert into ready default values")
-        await _wait(url, "select sum(position) from consumer.cursor", sum(heads.values()))
+        await _wait(url, _PASSED, sum(heads.values()))
     running.cancel()
     await asyncio.wait({running})
     await db.dispose()
